@@ -1,0 +1,15 @@
+"""Everything up to the as-printed record: fetching, importing, storing captures, reading pages and posts.
+
+Layout, in the order in which data flows::
+
+    spiders/, run.py      addresses  -> captures        (Scrapy; the only code that uses the network)
+    importers/            files      -> captures
+    captures.py           the store of captures, append-only, beside the archive
+    pages/                bytes      -> page: what it is, its metadata, and its lines
+    digest/               lines      -> post: the grammar of paper blocks, the same for HTML and Markdown
+    ingest.py             captures that the archive has not seen -> rows; the one build path
+    cli.py                the command ``paperdigest``
+
+Imports go one way: ``crawler`` may use ``normalize``, never the other way round; ``pages`` and ``digest`` know nothing
+of the network or of a database.
+"""

@@ -1,0 +1,247 @@
+"""Paper blocks of digests.
+
+A block begins with a picture of its number (badge), a title (text or picture) and ``@x 推荐``; then come a tag, the
+summary with its figures, and labelled links. It is found by its recommender, the one line that nothing else looks
+like, and the title is what stands right above. Lists that name no recommender are found by their tags instead.
+Blocks are delimited by these anchors alone, never by pictures or empty lines, which half of the posts have lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crawler.digest import marks
+from crawler.digest.prose import add_line
+from crawler.pages.lines import Line, joined_bold_text
+from normalize.model import Entry, Image, Link, Problem
+from normalize.text import has_han
+
+_LONGEST_TITLE = 300
+
+
+@dataclass(slots=True)
+class Anchor:
+    """Where a block begins, and what its first lines say."""
+
+    start: int
+    """First line of the block: its section, badge or title."""
+    body: int
+    """First line after the title and the recommender."""
+    title: str | None = None
+    recommender: str | None = None
+    section: str | None = None
+    images: list[Image] = field(default_factory=list)
+
+
+def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
+    """All blocks of a post, in order, by their recommenders; by their tags where no line names a recommender."""
+    at = [(i, i + 1, name) for i, line in enumerate(lines) if (name := marks.recommender(line)) is not None]
+    if not at:
+        tagged = [i for i in range(1, len(lines)) if _is_tag_under_title(lines, i)]
+        at = [(i, i, "") for i in tagged] if len(tagged) > 1 else []
+    anchors: list[Anchor] = []
+    floor = 0
+    for above, body, name in at:
+        anchor = _read_upwards(lines, above, floor)
+        anchor.body, anchor.recommender = body, name or None
+        anchors.append(anchor)
+        floor = body
+    _carry_sections(anchors, lines)
+    return anchors
+
+
+def _is_tag_under_title(lines: Sequence[Line], at: int) -> bool:
+    """``#Image Synthesis`` under a title: how a list of 25 papers without recommenders was printed (2018)."""
+    if marks.tag(lines[at]) is None or lines[at].heading or marks.is_tail(lines[at]):
+        return False
+    above = lines[at - 1]
+    if above.image is not None:
+        return True
+    return (above.whole_bold or not has_han(above.text)) and _may_be_title(above) and not marks.is_tail(above)
+
+
+def _read_upwards(lines: Sequence[Line], above: int, floor: int) -> Anchor:
+    """Title, badge and section, read from the line over the recommender upwards."""
+    anchor = Anchor(start=above, body=above)
+    at = above - 1
+    if at >= floor and lines[at].image is not None:
+        anchor.images.append(Image(role="title", url_raw=lines[at].image or ""))
+        anchor.start = at
+        at -= 1
+    elif at >= floor and _may_be_title(lines[at]):
+        first = _first_title_line(lines, at, floor)
+        anchor.title = " ".join(joined_bold_text(line) for line in lines[first : at + 1])
+        anchor.start = first
+        at = first - 1
+    if at >= floor and lines[at].image is not None:
+        anchor.images.insert(0, Image(role="badge", url_raw=lines[at].image or ""))
+        anchor.start = at
+        at -= 1
+    if at >= floor and (name := _section_above(lines[at])) is not None:
+        anchor.section = name
+        anchor.start = at
+    return anchor
+
+
+def _may_be_title(line: Line) -> bool:
+    return (
+        len(line.text) <= _LONGEST_TITLE
+        and marks.section(line) is None
+        and marks.label(line) is None
+        and not marks.addresses(line)
+        and not marks.is_caption(line)
+        and not any(pattern.search(line.text) for pattern in marks.patterns("series"))
+    )
+
+
+def _first_title_line(lines: Sequence[Line], last: int, floor: int) -> int:
+    """First line of a title that is printed on several bold lines."""
+    first = last
+    while (
+        first > floor
+        and lines[first].whole_bold
+        and lines[first - 1].whole_bold
+        and not has_han(lines[first - 1].text)
+        and _may_be_title(lines[first - 1])
+        and marks.recommender(lines[first - 1]) is None
+    ):
+        first -= 1
+    return first
+
+
+def _section_above(line: Line) -> str | None:
+    """A section mark, or a heading right above a block (``# IJCAI 2017``)."""
+    return marks.section(line) or (line.text.strip() if line.heading and line.text else None)
+
+
+def _carry_sections(anchors: list[Anchor], lines: Sequence[Line]) -> None:
+    """A section holds until the next one. Its mark may stand a few lines above its first block."""
+    current: str | None = None
+    floor = 0
+    for anchor in anchors:
+        if anchor.section is None:
+            between = lines[floor : anchor.start]
+            anchor.section = next((name for line in reversed(between) if (name := marks.section(line))), current)
+        current = anchor.section
+        floor = anchor.body
+
+
+# --- the lines of a block --------------------------------------------------------------------------------------------
+
+
+class Block:
+    """Reads the lines under a title one after the other; each is claimed by a rule or becomes a problem."""
+
+    def __init__(self, anchor: Anchor, position: int) -> None:
+        self._anchor = anchor
+        self._position = position
+        self._tag: str | None = None
+        self._paragraphs: list[str] = []
+        self._images = list(anchor.images)
+        self._links: list[Link] = []
+        self._label: str | None = None
+        self._label_used = True
+        self._in_links = False
+        self.problems: list[Problem] = []
+
+    def read(self, lines: Sequence[Line], *, is_last: bool) -> Entry:
+        """The block's entry. ``is_last``: what follows its links is the post's tail."""
+        rest = self._take_tag(lines)
+        for at, line in enumerate(rest):
+            if marks.is_tail(line) or marks.heads_past_posts(line):
+                break
+            if is_last and self._in_links and line.image is not None:
+                # Gifts and banners: the tail's pictures stand before its first words.
+                break
+            if self._claim(line, rest[at + 1] if at + 1 < len(rest) else None):
+                continue
+            if is_last:
+                # The last block's end is not marked; only what a tail's marks do not explain is worth a word.
+                self._unclaimed(line)
+                break
+            self._unclaimed(line)
+        self._close_label()
+        return self._entry()
+
+    def _take_tag(self, lines: Sequence[Line]) -> Sequence[Line]:
+        if not lines or lines[0].image is not None:
+            return lines
+        self._tag = marks.tag(lines[0])
+        if self._tag is None and self._anchor.recommender is not None:
+            self._tag = marks.bare_tag(lines[0])
+        return lines if self._tag is None else lines[1:]
+
+    def _claim(self, line: Line, following: Line | None) -> bool:
+        """Whether some rule knows the line."""
+        if line.image is not None:
+            self._images.append(Image(role="figure", url_raw=line.image))
+            return True
+        if marks.is_caption(line) or marks.section(line) is not None:
+            return True
+        return self._claim_link(line, following) or self._claim_prose(line)
+
+    def _claim_link(self, line: Line, following: Line | None) -> bool:
+        whole = marks.label(line)
+        if whole and (whole[1].firm or (following is not None and marks.addresses(following))):
+            self._close_label()
+            self._label, self._label_used, self._in_links = whole[0], False, True
+            return True
+        inline = marks.inline_label(line)
+        if inline:
+            self._close_label()
+            self._links += [Link(label=inline[0], url_raw=address) for address in inline[1]]
+            self._in_links = self._in_links or not line.links
+            return True
+        found = marks.addresses(line) if self._label is not None else []
+        self._links += [Link(label=self._label or "", url_raw=address) for address in found]
+        self._label_used = self._label_used or bool(found)
+        return bool(found)
+
+    def _claim_prose(self, line: Line) -> bool:
+        """A paragraph of the summary. After the links nothing is one, unless the links came first."""
+        if self._in_links and self._paragraphs:
+            return False
+        self._images += [Image(role="figure", url_raw=address) for address in line.inline_images]
+        add_line(self._paragraphs, line)
+        return True
+
+    def _close_label(self) -> None:
+        """A label must have got its address by now."""
+        if not self._label_used:
+            self._problem("missing_link", f"The label {self._label} has no address.", self._label)
+        self._label_used = True
+
+    def _unclaimed(self, line: Line) -> None:
+        self._problem("unclaimed_line", "No rule knows this line of a paper block.", line.text)
+
+    def _problem(self, code: str, message: str, line: str | None = None) -> None:
+        self.problems.append(Problem(code=code, message=message, position=self._position, line=line))
+
+    def _entry(self) -> Entry:
+        has_title = self._anchor.title is not None or any(image.role == "title" for image in self._images)
+        if not has_title:
+            self._problem("no_title", "No title stands above the recommender.")
+        if not self._links:
+            self._problem("no_link", "The block has no link.")
+        return Entry(
+            position=self._position,
+            section=self._anchor.section,
+            title_raw=self._anchor.title,
+            recommender=self._anchor.recommender,
+            tag=self._tag,
+            summary="\n\n".join(self._paragraphs),
+            links=tuple(self._links),
+            images=tuple(self._images),
+        )
+
+
+def read_blocks(lines: Sequence[Line], anchors: Sequence[Anchor]) -> tuple[list[Entry], list[Problem]]:
+    """All entries of a digest."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for number, anchor in enumerate(anchors, start=1):
+        is_last = number == len(anchors)
+        end = len(lines) if is_last else anchors[number].start
+        block = Block(anchor, number)
+        entries.append(block.read(lines[anchor.body : end], is_last=is_last))
+        problems += block.problems
+    return entries, problems

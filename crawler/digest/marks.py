@@ -1,0 +1,178 @@
+"""What a single line is. Every recogniser looks at one line's text and marks, never at its neighbours."""
+
+import re
+from functools import cache
+
+from crawler.pages.lines import Line
+from normalize.labels import Label, clean_label, find_label
+from normalize.rules import load_rules
+from normalize.text import HAN
+
+# @lizhongyang2011 推荐 | @vimjian推荐 | @机器之心 推荐 | @993917172 推荐
+_NAME = r"[^@＠，。；：、！？,;!?\s][^@＠，。；：、！？,;!?]{0,40}?"
+_RECOMMENDER = re.compile(rf"[@＠]\s?(?P<name>{_NAME}(?:\s?[、，,&和/]?\s?[@＠]\s?{_NAME})*)\s?推荐\s?[：:]?")
+# 推荐人：@zhkun
+_RECOMMENDER_FIELD = re.compile(r"推荐人\s?[：:丨|]\s?[@＠]?\s?(?P<name>[^\s@＠，。；、]{1,40})")
+_TAG = re.compile(r"[#＃]\s?(?P<tag>[^#＃\s][^#＃]{0,79})")
+_BARE_TAG = re.compile(rf"[A-Za-z0-9{HAN}][A-Za-z0-9{HAN} &/+\-()']{{0,59}}")
+_PROSE_STOP = re.compile(r"[。；！？，;!?]")
+# [ 自然语言处理 ] | // 计算机视觉 // | 【机器学习】
+_SECTION = re.compile(
+    r"(?:\[\s?(?P<a>[^\[\]]{1,24}?)\s?\]|【\s?(?P<b>[^【】]{1,24}?)\s?】|//\s?(?P<c>[^/]{1,24}?)\s?//)"
+)
+_GLUED_SECTION = re.compile(rf"(?P<head>.*篇文章。?)\s?(?P<section>\[\s?[{HAN} A-Za-z]{{2,24}}?\s?\])")
+_CAPTION = re.compile(r"[▲△▴]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(
+    r"(?:[a-z0-9-]+\.)+(?:com|org|net|edu|io|cn|site|ai|gov|ac\.[a-z]{2})(?:/[!-~]*)?", re.IGNORECASE
+)
+_ADDRESS_END = ".,;:)]}>'\""
+# ■ 链接 | https://… ; 论文标题：…
+_FIELD = re.compile(r"[■▪◆●]\s?(?P<label>[^|丨｜：:\s][^|丨｜：:]{0,9}?)\s?(?:[|丨｜：:]\s?(?P<rest>.*))?")
+_INLINE_LABEL = re.compile(r"(?P<label>[^：:|丨｜，。]{1,12}?)\s?[：:|丨｜]\s?(?P<rest>.+)")
+
+
+@cache
+def patterns(table: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of a table of ``rules/marks.toml``: ``tail``, ``past``, ``series``, ``title_series``."""
+    return tuple(
+        re.compile(row["pattern"].replace("{han}", f"[{HAN}]").replace("{HAN}", HAN))
+        for row in load_rules("marks")[table]
+    )
+
+
+@cache
+def _any_of(table: str) -> re.Pattern[str]:
+    """The patterns of a table as one, for tables without groups."""
+    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns(table)))
+
+
+def recommender(line: Line) -> str | None:
+    """Name in a recommender's line.
+
+    >>> recommender(Line("@lukepan 推荐"))
+    'lukepan'
+    """
+    text = line.text
+    if "推荐" not in text or len(text) > 60:
+        return None
+    found = _RECOMMENDER.fullmatch(text) or _RECOMMENDER_FIELD.fullmatch(text)
+    return found["name"].strip() if found else None
+
+
+def tag(line: Line) -> str | None:
+    """Tag of a line that begins with ``#``, or of a heading (``# Tag`` in Markdown).
+
+    >>> tag(Line("#Neural Machine Translation"))
+    'Neural Machine Translation'
+    """
+    if line.heading and not _PROSE_STOP.search(line.text) and len(line.text) <= 80:
+        return line.text.lstrip("#＃ ") or None
+    found = _TAG.fullmatch(line.text)
+    return found["tag"].strip() if found else None
+
+
+def bare_tag(line: Line) -> str | None:
+    """A short line without any punctuation of prose, which right after a recommender is a tag without its ``#``."""
+    text = line.text
+    if line.links or _PROSE_STOP.search(text) or not _BARE_TAG.fullmatch(text):
+        return None
+    return text if find_label(text) is None and len(text.split()) <= 7 else None
+
+
+def section(line: Line) -> str | None:
+    """Name of a section line.
+
+    >>> section(Line("[ 自然语言处理 ]")), section(Line("// 机器学习 //"))
+    ('自然语言处理', '机器学习')
+    """
+    text = line.text
+    if not text or text[0] not in "[【/" or line.links:
+        return None
+    found = _SECTION.fullmatch(text)
+    return (found["a"] or found["b"] or found["c"]).strip() if found else None
+
+
+def split_glued_section(line: Line) -> tuple[Line, Line] | None:
+    """``这是 PaperDaily 的第 17 篇文章[ 自然语言处理 ]`` as the two lines that it is."""
+    found = _GLUED_SECTION.fullmatch(line.text) if line.text.endswith("]") else None
+    return (line._replace(text=found["head"]), Line(found["section"])) if found else None
+
+
+def is_caption(line: Line) -> bool:
+    """``▲论文模型：点击查看大图`` and other captions."""
+    return _CAPTION.match(line.text) is not None
+
+
+def is_tail(line: Line) -> bool:
+    """The line begins the tail, or an advertisement."""
+    return 0 < len(line.text) < 400 and _any_of("tail").search(line.text) is not None
+
+
+def heads_past_posts(line: Line) -> bool:
+    """The line heads the list of past posts."""
+    return 0 < len(line.text) < 60 and _any_of("past").search(line.text) is not None
+
+
+def label(line: Line) -> tuple[str, Label] | None:
+    """The label that a whole line is: its text without marks, and what it means."""
+    text = line.text
+    if len(text) > 16:
+        return None
+    found = find_label(text)
+    return (clean_label(text), found) if found else None
+
+
+def inline_label(line: Line) -> tuple[str, list[str]] | None:
+    """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label and the addresses."""
+    found = _FIELD.fullmatch(line.text) or _INLINE_LABEL.fullmatch(line.text)
+    if found is None or not found["rest"] or find_label(found["label"]) is None:
+        return None
+    rest = addresses(_without_prefix(line, found.start("rest")))
+    return (clean_label(found["label"]), rest) if rest else None
+
+
+def field(line: Line) -> tuple[str, str, list[str]] | None:
+    """``■ 链接 | https://…``: the label, what follows it, and the addresses in that.
+
+    >>> field(Line("■ 作者 |Yingjing Lu"))
+    ('作者', 'Yingjing Lu', [])
+    """
+    found = _FIELD.fullmatch(line.text) if line.text and line.text[0] in "■▪◆●" else None
+    if found is None:
+        return None
+    rest = (found["rest"] or "").strip()
+    return clean_label(found["label"]), rest, addresses(_without_prefix(line, found.start("rest"))) if rest else []
+
+
+def _without_prefix(line: Line, length: int) -> Line:
+    """The line from that character of its text on; its links are kept, as none stands in a label."""
+    return line._replace(text=line.text[length:], runs=tuple(run for run in line.runs if run.href is not None))
+
+
+def addresses(line: Line) -> list[str]:
+    """Addresses of a line that holds nothing else; empty where it is prose, a title, or has no address.
+
+    A linked title gives the address behind it; a linked address is given as printed.
+
+    >>> addresses(Line("https://github.com/XiaohangZhan/cdp/"))
+    ['https://github.com/XiaohangZhan/cdp/']
+    """
+    links = [(text, href) for text, href in line.links if text]
+    if links:
+        inside = sum(len(text) for text, _ in links)
+        if len(line.text) - inside > 12:
+            return []
+        return [text if _is_address(text) else href for text, href in links]
+    tokens = [token for token in re.split(r"[\s、，；]+", line.text) if token]
+    if tokens and all(_is_address(token) for token in tokens):
+        return [token.rstrip(_ADDRESS_END) if len(tokens) > 1 else token for token in tokens]
+    found = _ADDRESS.findall(line.text)
+    rest = _ADDRESS.sub("", line.text)
+    if found and len(rest) <= 20 and not _PROSE_STOP.search(rest):
+        return [address.rstrip(_ADDRESS_END) for address in found]
+    return []
+
+
+def _is_address(text: str) -> bool:
+    return (_ADDRESS.fullmatch(text) or _BARE_ADDRESS.fullmatch(text)) is not None

@@ -1,0 +1,154 @@
+"""The stream of lines that a page becomes, whether it was HTML or Markdown.
+
+A line is what a reader sees as one: block markup ends it, inline markup does not. It is either one picture or text
+with its bold marks and links; pictures at the edges of a text line are lines of their own, pictures inside a sentence
+stay with it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from normalize.text import clean_text
+
+
+class Run(NamedTuple):
+    """A stretch of a line with the same markup; either ``text`` or ``image`` is set."""
+
+    text: str
+    bold: bool = False
+    href: str | None = None
+    image: str | None = None
+
+
+class Line(NamedTuple):
+    """One line of a post."""
+
+    text: str
+    """White space folded; empty for a picture."""
+    runs: tuple[Run, ...] = ()
+    image: str | None = None
+    """Address of the picture that this line is, as printed."""
+    heading: bool = False
+    item: bool = False
+    """It is an item of a list."""
+    indented: bool = False
+    """It begins with a plain space: the second half of a sentence that was broken in two (seen in 2017)."""
+
+    @property
+    def whole_bold(self) -> bool:
+        """Every letter of it is bold.
+
+        >>> Line("a b", (Run("a", bold=True), Run(" "), Run("b", bold=True))).whole_bold
+        True
+        """
+        return bool(self.text) and all(run.bold or not run.text.strip() for run in self.runs if run.image is None)
+
+    @property
+    def inline_images(self) -> list[str]:
+        """Addresses of the pictures inside its text."""
+        return [run.image for run in self.runs if run.image is not None]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Its links as (text, address); neighbours with one address are one link."""
+        found: list[tuple[str, str]] = []
+        for run in self.runs:
+            if run.href is None or run.image is not None:
+                continue
+            if found and found[-1][1] == run.href:
+                found[-1] = (found[-1][0] + run.text, run.href)
+            else:
+                found.append((run.text, run.href))
+        return [(clean_text(text), href) for text, href in found]
+
+    @property
+    def text_outside_links(self) -> str:
+        """Its text without that of its links."""
+        return clean_text(" ".join(run.text for run in self.runs if run.href is None))
+
+
+_LATIN_EDGE = re.compile(r"[0-9A-Za-z,:;.!?)\]]\Z"), re.compile(r"[0-9A-Za-z(\[]")
+_ENDING = re.compile(r"(?:s|es|ed|ing|'s)\b(?![A-Za-z])")
+
+
+def joined_bold_text(line: Line) -> str:
+    """Text of a line whose bold was split in two, with the space that the split swallowed.
+
+    ``**…: Efficient****Exploration in …**`` (2017-12-08) reads "Efficient Exploration"; a plural's ``s`` stays with
+    its word.
+
+    >>> joined_bold_text(Line("EfficientExploration", (Run("Efficient", bold=True), Run("Exploration", bold=True))))
+    'Efficient Exploration'
+    """
+    out = ""
+    was_bold = False
+    for run in line.runs:
+        split = was_bold and run.bold and _LATIN_EDGE[0].search(out) and _LATIN_EDGE[1].match(run.text)
+        if split and not _ENDING.match(run.text):
+            out += " "
+        out += run.text
+        was_bold = run.bold
+    return clean_text(out)
+
+
+class LineBuilder:
+    """Collects runs and breaks into lines; the readers of HTML and of Markdown both write to one.
+
+    Readers call :meth:`add_text`, :meth:`add_image` and :meth:`break_line` in document order.
+    """
+
+    __slots__ = ("_runs", "_split", "lines")
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self._runs: list[Run] = []
+        self._split = False
+
+    def add_text(self, text: str, *, bold: bool, href: str | None) -> None:
+        """Append text; it joins the run before it where the markup is the same and nothing split them."""
+        if self._runs and not self._split:
+            last = self._runs[-1]
+            if last.image is None and last.bold == bold and last.href == href:
+                self._runs[-1] = Run(last.text + text, bold, href)
+                return
+        self._split = False
+        self._runs.append(Run(text, bold, href))
+
+    def split_run(self) -> None:
+        """A bold element begins: its text is a run of its own even right after another bold one."""
+        self._split = True
+
+    def add_image(self, address: str) -> None:
+        """Append a picture."""
+        self._runs.append(Run("", image=address))
+
+    def break_line(self, *, heading: bool = False, item: bool = False) -> None:
+        """End the line, if it shows anything."""
+        if self._runs:
+            self.lines.extend(_lines_of(self._runs, heading=heading, item=item))
+            self._runs = []
+        self._split = False
+
+
+def _lines_of(runs: list[Run], *, heading: bool, item: bool) -> Iterator[Line]:
+    """Set the pictures at the edges free and yield the lines."""
+    if len(runs) == 1 and runs[0].image is None:
+        text = clean_text(runs[0].text)
+        if text:
+            yield Line(text, tuple(runs), None, heading, item, runs[0].text[0] == " ")
+        return
+    first = next((i for i, run in enumerate(runs) if run.image is None and run.text.strip()), len(runs))
+    last = max((i for i, run in enumerate(runs) if run.image is None and run.text.strip()), default=first - 1)
+    for run in runs[:first]:
+        if run.image is not None:
+            yield Line("", (), run.image)
+    body = runs[first : last + 1]
+    if body:
+        text = clean_text("".join(run.text for run in body))
+        if text:
+            indented = first == 0 and runs[0].text[0] == " "
+            yield Line(text, tuple(body), None, heading, item, indented)
+    for run in runs[last + 1 :]:
+        if run.image is not None and last + 1 > first:
+            yield Line("", (), run.image)

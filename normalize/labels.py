@@ -1,0 +1,67 @@
+"""Labels of links: which words are labels, and what role they give."""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from normalize.model import LinkRole
+from normalize.rules import load_rules
+from normalize.text import fold
+
+
+class Label(NamedTuple):
+    """A label of the table."""
+
+    role: LinkRole
+    firm: bool
+    """A line of its own with this label is one even where no address follows."""
+
+
+_MARKS = " \t■▪●◆▶►👉：:|丨｜"
+_UNKNOWN = re.compile(r"[^\s，。；！？、,;!?]{1,10}")
+
+
+@cache
+def _labels() -> dict[str, Label]:
+    return {
+        fold(text): Label(row["role"], row["firm"]) for row in load_rules("labels")["role"] for text in row["labels"]
+    }
+
+
+@cache
+def _suffixes() -> tuple[str, ...]:
+    return tuple(sorted(load_rules("labels")["suffixes"], key=len, reverse=True))
+
+
+def clean_label(text: str) -> str:
+    """A label without what stands around it.
+
+    >>> clean_label("■ 源码 |")
+    '源码'
+    """
+    return text.strip(_MARKS).replace(" ", "") if not text.isascii() else text.strip(_MARKS)
+
+
+def find_label(text: str) -> Label | None:
+    """The label that a text is, known or (with one of the suffixes) unknown; ``None`` where it is none.
+
+    >>> find_label("源码链接")
+    Label(role='code', firm=True)
+    >>> find_label("视频链接")
+    Label(role='other', firm=False)
+    """
+    label = clean_label(text)
+    known = _labels().get(fold(label))
+    if known is not None:
+        return known
+    suffix = next((suffix for suffix in _suffixes() if label.endswith(suffix) and label != suffix), None)
+    if suffix is None or not _UNKNOWN.fullmatch(label):
+        return None
+    stem = _labels().get(fold(label.removesuffix(suffix)))
+    return Label(stem.role if stem else "other", firm=stem is not None)
+
+
+def link_role(label: str) -> LinkRole:
+    """Role of a link by its label; an unknown label is ``other``."""
+    found = find_label(label)
+    return found.role if found else "other"

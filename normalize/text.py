@@ -1,0 +1,45 @@
+"""Small functions over text, shared by all readers.
+
+Nothing here rewrites what is shown beyond white space: NFKC, which turns ``²`` into ``2`` and ``：`` into ``:``, is for
+keys alone.
+"""
+
+import re
+import unicodedata
+
+HAN = "㐀-䶿一-鿿豈-﫿⼀-⿟⺀-⻿〇々"
+"""Character class of Han characters, with the Kangxi radicals that stand in for them in posts of 2017."""
+
+_SPACES = re.compile(r"\s+")
+# Never seen: zero-width characters and controls. A surrogate cannot be stored as UTF-8, NUL ends text inside SQLite.
+_UNSTORABLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_text(text: str) -> str:
+    """Fold every run of white space (no-break spaces too) to one space; drop zero-width characters and controls.
+
+    >>> clean_text(" 本文是\\xa0CMU\\u200b 的工作\\x00 ")
+    '本文是 CMU 的工作'
+    """
+    return _SPACES.sub(" ", _UNSTORABLE.sub("", text)).strip()
+
+
+def fold(text: str) -> str:
+    """Key of a text: width, case and white space folded.
+
+    >>> fold("ＡＣＬ　２０１８")
+    'acl 2018'
+    """
+    return clean_text(unicodedata.normalize("NFKC", text)).casefold()
+
+
+_HAN_LETTER = re.compile(f"[{HAN}]")
+
+
+def has_han(text: str) -> bool:
+    """Whether a Han character stands in the text.
+
+    >>> has_han("Word RNN"), has_han("该论⽂")
+    (False, True)
+    """
+    return _HAN_LETTER.search(text) is not None
