@@ -1,0 +1,467 @@
+"""The capture store: everything that ever came in, byte for byte, beside the archive.
+
+One SQLite file. A *body* is a distinct run of bytes, kept once, compressed, under its SHA-256. An *observation* says
+that these bytes were seen: at which address, when, with which status and headers, and where they came from. Both are
+only ever added. The archive can be deleted and built again from this file alone.
+"""
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import zstandard
+
+SCHEMA_VERSION: Final = 1
+DAMAGED_HEADER: Final = "x-paperdigest-damaged"
+"""Header of a capture whose bytes did not arrive whole; its value says what is wrong."""
+BLOCKED_HEADER: Final = "x-paperdigest-blocked"
+"""Header of a capture in which the site refused to answer; its value says how that was seen."""
+
+_APPLICATION_ID: Final = 0x50444350  # "PDCP" in the file's header: `file X.captures.db` and we know the file by it
+_ZSTD_LEVEL: Final = 3  # 2,700 pages a second, a quarter of the size; higher levels cost time and save little
+_BUSY_TIMEOUT: Final = 60.0  # seconds that a writer waits for another one
+_CHUNK: Final = 1000  # rows read at a time
+_OK: Final = 200
+
+# "https://blog.csdn.net/u/article/details/1\x00" would cut SQL's length(); "\ud800" cannot be bound at all
+_UNFIT_TEXT: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+_SCHEMA: Final = (
+    "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    """CREATE TABLE bodies (
+        sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
+        size INTEGER NOT NULL CHECK (size >= 0),
+        zstd BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE observations (
+        capture_id TEXT NOT NULL PRIMARY KEY CHECK (length(capture_id) = 24),
+        sha256 TEXT NOT NULL REFERENCES bodies (sha256),
+        address TEXT,
+        origin TEXT NOT NULL,
+        fetched_at TEXT,
+        status INTEGER,
+        headers TEXT CHECK (headers IS NULL OR json_valid(headers)),
+        checksum TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX observations_by_address ON observations (address, origin, fetched_at)",
+    "CREATE INDEX observations_by_body ON observations (sha256)",
+)
+_FIELDS: Final = "capture_id, sha256, address, origin, fetched_at, status, headers, checksum"
+
+
+class CaptureStoreError(ValueError):
+    """Something is wrong with the file itself, not with SQLite or the disk."""
+
+
+class NotACaptureStore(CaptureStoreError):
+    """The file is missing, no SQLite file, or the database of something else."""
+
+
+class StoreTooNew(CaptureStoreError):
+    """The file was written by a later version of this software."""
+
+
+class DamagedBody(CaptureStoreError):
+    """The bytes under a SHA-256 are no longer those that were stored."""
+
+
+def captures_path(archive_path: Path) -> Path:
+    """Where the captures of an archive live: ``data/archive.db`` → ``data/archive.captures.db``.
+
+    Raises:
+        ValueError: the path is that of a capture store already.
+    """
+    if archive_path.name.endswith(".captures.db"):
+        raise ValueError(f"{archive_path} names a capture store; give the archive that it belongs to")
+    return archive_path.with_name(archive_path.name.removesuffix(".db") + ".captures.db")
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as the store writes it: ``2019-02-12T06:03:32Z``, whole seconds, so that text sorts as time does.
+
+    Raises:
+        ValueError: the moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no time zone, so it names no moment")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCapture:
+    """Bytes that just came in, before they are stored."""
+
+    body: bytes = field(repr=False)
+    """As the sender meant them: content and transfer encodings undone, the character encoding untouched."""
+    origin: str
+    """Where they came from: ``csdn``, ``csdn via http://127.0.0.1:8123``, ``import``."""
+    address: str | None = None
+    """``None`` for a file that does not say which address it was saved from."""
+    fetched_at: str | None = None
+    """ISO 8601 with a zone, kept in UTC: ``2019-02-12T06:03:32Z``. ``None``: nothing says when."""
+    status: int | None = None
+    """HTTP status."""
+    headers: Mapping[str, str] | None = None
+    """Names in lower case."""
+    live: bool = False
+    """Fetched just now, so that the time is the clock's and not the input's: seeing again what was seen last at this
+    address is no news. Otherwise the time is part of the input, and only an equal time makes an equal capture."""
+
+    def __post_init__(self) -> None:
+        for name, text in (("address", self.address), ("origin", self.origin)):
+            if text is not None and (not text or _UNFIT_TEXT.search(text) is not None):
+                raise ValueError(f"{name} {text!r} is empty or holds characters that no {name} can hold")
+        if self.fetched_at is not None:
+            object.__setattr__(self, "fetched_at", _canonical_time(self.fetched_at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One stored observation. Its bytes are read with :meth:`CaptureStore.body`."""
+
+    capture_id: str
+    """24 hexadecimal digits, made from body, address, origin and time: equal in every store that holds it."""
+    sha256: str
+    address: str | None
+    origin: str
+    fetched_at: str | None
+    status: int | None
+    headers: Mapping[str, str] | None
+
+    @property
+    def damaged(self) -> str | None:
+        """What is wrong with the bytes; ``None`` where they came whole as far as can be told."""
+        return None if self.headers is None else self.headers.get(DAMAGED_HEADER)
+
+    @property
+    def blocked(self) -> str | None:
+        """How it was seen that the site refused to answer; ``None`` where it did not."""
+        return None if self.headers is None else self.headers.get(BLOCKED_HEADER)
+
+    @property
+    def is_whole_answer(self) -> bool:
+        """Whether the bytes can be what was asked for: a file, or status 200, neither damaged nor blocked."""
+        return self.status in (None, _OK) and self.damaged is None and self.blocked is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """An observation as the table holds it."""
+
+    capture_id: str
+    sha256: str
+    address: str | None
+    origin: str
+    fetched_at: str | None
+    status: int | None
+    headers: str | None
+    live: bool
+
+    def values(self) -> tuple[str | int | None, ...]:
+        """In the order of ``_FIELDS``."""
+        seen = (self.sha256, self.address, self.origin, self.fetched_at, self.status, self.headers)
+        return (self.capture_id, *seen, _digest(*seen))
+
+
+class CaptureStore:
+    """An open capture store; use it as a context manager.
+
+    Made for power cuts and ``kill -9``: rollback journal, every commit synced. Several processes may write at once.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, *, readonly: bool = False) -> Self:
+        """Opens a store; a writer makes a missing one, a reader cannot write.
+
+        Raises:
+            NotACaptureStore: another kind of file, or (for a reader) none.
+            StoreTooNew: written by a later version.
+        """
+        if readonly:
+            return cls(_open_reader(path), path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return cls(_open_writer(path), path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; closing twice does no harm."""
+        self._connection.close()
+
+    def add(self, items: Iterable[NewCapture]) -> list[str]:
+        """Stores what is new in one transaction; returns the new capture ids, in the order given.
+
+        Where nothing is new, no transaction begins and the file stays as it was, byte for byte.
+
+        Raises:
+            sqlite3.Error: disk full, not writable, locked for over 60 seconds; then nothing of this call is stored.
+        """
+        prepared = [(_row(item), item.body) for item in items]
+        news = self._news(prepared)
+        if not news:
+            return []
+        missing = {row.sha256: body for row, body in news if not self._has_body(row.sha256)}
+        compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
+        bodies = [(sha256, len(body), compressor.compress(body)) for sha256, body in missing.items()]
+        with _transaction(self._connection):
+            news = self._news(news)  # another process may have been quicker
+            self._connection.executemany(
+                "INSERT INTO bodies (sha256, size, zstd) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", bodies
+            )
+            self._connection.executemany(
+                f"INSERT INTO observations ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 (a constant)
+                [row.values() for row, _ in news],
+            )
+        return [row.capture_id for row, _ in news]
+
+    def known(self, item: NewCapture) -> bool:
+        """Whether :meth:`add` would write nothing for this capture."""
+        return not self._news([(_row(item), item.body)])
+
+    def observations(self) -> Iterator[Capture]:
+        """All observations by rising ``capture_id``, an order that has nothing to do with that of their arrival."""
+        sql = f"SELECT {_FIELDS} FROM observations WHERE capture_id > ? ORDER BY capture_id LIMIT {_CHUNK}"  # noqa: S608
+        chunk = self._connection.execute(sql, ("",)).fetchall()
+        while chunk:  # by chunks, for an open query would keep every writer waiting
+            yield from map(_capture, chunk)
+            chunk = self._connection.execute(sql, (chunk[-1][0],)).fetchall()
+
+    def observation(self, capture_id: str) -> Capture | None:
+        """One observation; ``None`` where there is none of this id."""
+        sql = f"SELECT {_FIELDS} FROM observations WHERE capture_id = ?"  # noqa: S608
+        values = self._connection.execute(sql, (capture_id,)).fetchone()
+        return None if values is None else _capture(values)
+
+    def body(self, sha256: str) -> bytes:
+        """The bytes with this SHA-256, checked.
+
+        Raises:
+            KeyError: no such body.
+            DamagedBody: the file was damaged since they were stored.
+        """
+        found = self._connection.execute("SELECT size, zstd FROM bodies WHERE sha256 = ?", (sha256,)).fetchone()
+        if found is None:
+            raise KeyError(f"no body {sha256} in {self.path}")
+        size, packed = found
+        try:
+            # the frame is asked for its size first: a flipped bit there must not make us ask for all the memory
+            if zstandard.get_frame_parameters(packed).content_size != size:
+                raise DamagedBody(f"body {sha256} in {self.path}: its size is not the {size} bytes that were stored")
+            body = zstandard.ZstdDecompressor().decompress(packed)
+        except (zstandard.ZstdError, MemoryError) as error:
+            raise DamagedBody(f"body {sha256} in {self.path} cannot be unpacked: {error}") from error
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise DamagedBody(f"body {sha256} in {self.path}: the bytes do not have this SHA-256 any more")
+        return body
+
+    def known_addresses(self, *, origin: str | None = None) -> frozenset[str]:
+        """Addresses of which a whole answer is stored (see :attr:`Capture.is_whole_answer`).
+
+        Args:
+            origin: only what came from there; ``None``: from anywhere.
+        """
+        return frozenset(
+            capture.address
+            for capture in self.observations()
+            if capture.address is not None and capture.is_whole_answer and origin in (None, capture.origin)
+        )
+
+    def iter_damage(self) -> Iterator[str]:
+        """Reads everything and says what is no longer as it was stored, a sentence each; nothing: all is well."""
+        for (finding,) in self._connection.execute("PRAGMA integrity_check"):
+            if finding != "ok":
+                yield f"{self.path}: {finding}"
+        for (sha256,) in self._connection.execute("SELECT sha256 FROM bodies ORDER BY sha256"):
+            try:
+                self.body(sha256)
+            except DamagedBody as error:
+                yield str(error)
+        yield from self._iter_damaged_observations()
+
+    def _iter_damaged_observations(self) -> Iterator[str]:
+        sql = f"SELECT {_FIELDS}, sha256 IN (SELECT sha256 FROM bodies) FROM observations"  # noqa: S608
+        for capture_id, *seen, checksum, has_body in self._connection.execute(sql):
+            if not has_body:
+                yield f"observation {capture_id} in {self.path}: its body {seen[0]} is missing"
+            if checksum != _digest(*seen) or capture_id != _capture_id(*seen[:4]):
+                yield f"observation {capture_id} in {self.path}: it was changed since it was stored"
+
+    def _has_body(self, sha256: str) -> bool:
+        return self._connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+    def _news(self, prepared: Iterable[tuple[_Row, bytes]]) -> list[tuple[_Row, bytes]]:
+        """Those that :meth:`add` has to write, judged one after the other."""
+        news: list[tuple[_Row, bytes]] = []
+        ids: set[str] = set()
+        last: dict[tuple[str | None, str], str | None] = {}
+        for row, body in prepared:
+            place = (row.address, row.origin)
+            if row.live and place not in last:
+                last[place] = self._last_seen(*place)
+            if (row.live and last[place] == row.sha256) or row.capture_id in ids:
+                continue
+            if self.observation(row.capture_id) is None:
+                news.append((row, body))
+                ids.add(row.capture_id)
+                last[place] = row.sha256
+        return news
+
+    def _last_seen(self, address: str | None, origin: str) -> str | None:
+        """SHA-256 of what was seen last at a place: a page that changes back to what it once was is news."""
+        found = self._connection.execute(
+            "SELECT sha256 FROM observations WHERE address IS ? AND origin = ? "
+            "ORDER BY fetched_at DESC, capture_id DESC LIMIT 1",
+            (address, origin),
+        ).fetchone()
+        return None if found is None else str(found[0])
+
+
+def _canonical_time(text: str) -> str:
+    try:
+        return utc_text(datetime.fromisoformat(text))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"fetched_at {text!r} is no ISO 8601 time with a zone: {error}") from error
+
+
+def _digest(*values: str | int | None) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def _capture_id(*key: str | int | None) -> str:
+    """From body, address, origin and time. Status and headers stay out: a reader that keeps more of them is no news."""
+    return _digest(*key)[:24]
+
+
+def _row(item: NewCapture) -> _Row:
+    sha256 = hashlib.sha256(item.body).hexdigest()
+    return _Row(
+        capture_id=_capture_id(sha256, item.address, item.origin, item.fetched_at),
+        sha256=sha256,
+        address=item.address,
+        origin=item.origin,
+        fetched_at=item.fetched_at,
+        status=item.status,
+        headers=None if item.headers is None else json.dumps(dict(item.headers), sort_keys=True),
+        live=item.live,
+    )
+
+
+def _capture(values: tuple[str, str, str | None, str, str | None, int | None, str | None, str]) -> Capture:
+    capture_id, sha256, address, origin, fetched_at, status, headers, _ = values
+    return Capture(
+        capture_id=capture_id,
+        sha256=sha256,
+        address=address,
+        origin=origin,
+        fetched_at=fetched_at,
+        status=status,
+        headers=None if headers is None else json.loads(headers),
+    )
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Begins as a writer at once: one that begins as a reader fails as soon as another process writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # on a full disk SQLite has left it already
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _open_writer(path: Path) -> sqlite3.Connection:
+    try:
+        connection = _connect(path, "rwc")
+    except sqlite3.OperationalError as error:
+        raise NotACaptureStore(f"{path} cannot be opened: {error}") from error
+    try:
+        _refuse_others(connection, path, fresh_is_fine=True)
+        # write-ahead logging is faster, but SQLite up to 3.51.2 can lose data with it
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA synchronous = FULL")
+        if not _is_ours(connection):
+            _create(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _open_reader(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise NotACaptureStore(f"there is no capture store at {path}")
+    connection = _connect(path, "ro")
+    try:
+        _refuse_others(connection, path, fresh_is_fine=False)
+    except sqlite3.OperationalError:
+        # a writer was killed in the middle of a transaction: only one that may write can undo the half of it
+        connection.close()
+        with closing(_connect(path, "rw")) as writer:
+            writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        connection = _connect(path, "ro")
+        _refuse_others(connection, path, fresh_is_fine=False)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION_ID)
+
+
+def _refuse_others(connection: sqlite3.Connection, path: Path, *, fresh_is_fine: bool) -> None:
+    """Raises unless the file is a store that this version understands (or, for a writer, an empty file)."""
+    try:
+        if _is_ours(connection):
+            (version,) = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+        elif fresh_is_fine and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+            return
+        else:
+            raise NotACaptureStore(f"{path} is a database, but no capture store")
+    except sqlite3.OperationalError:
+        raise
+    except (sqlite3.DatabaseError, TypeError) as error:
+        raise NotACaptureStore(f"{path} is no capture store: {error}") from error
+    if not version.isdecimal() or int(version) > SCHEMA_VERSION:
+        raise StoreTooNew(f"{path} has schema {version}, this version knows up to {SCHEMA_VERSION}: please upgrade")
+
+
+def _create(connection: sqlite3.Connection, path: Path) -> None:
+    """Makes the tables in one transaction, so that no other process ever sees half a store."""
+    with _transaction(connection):
+        _refuse_others(connection, path, fresh_is_fine=True)
+        if _is_ours(connection):  # another process was quicker
+            return
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta (key, value) VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
