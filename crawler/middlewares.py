@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import zstandard
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest

@@ -19,6 +19,8 @@ class Label(NamedTuple):
 
 _MARKS = " \t■▪●◆▶►👉：:|丨｜"
 _UNKNOWN = re.compile(r"[^\s，。；！？、,;!?]{1,10}")
+# 代码链接（PyTorch） | 论文链接2
+_ADDITION = re.compile(r"(?:\s?[（(][^（）()]{1,20}[)）]|\s?[0-9]{1,2})\Z")
 
 
 @cache
@@ -26,6 +28,11 @@ def _labels() -> dict[str, Label]:
     return {
         fold(text): Label(row["role"], row["firm"]) for row in load_rules("labels")["role"] for text in row["labels"]
     }
+
+
+@cache
+def _details() -> frozenset[str]:
+    return frozenset(map(fold, load_rules("labels")["details"]))
 
 
 @cache
@@ -50,7 +57,7 @@ def find_label(text: str) -> Label | None:
     >>> find_label("视频链接")
     Label(role='other', firm=False)
     """
-    label = clean_label(text)
+    label = _ADDITION.sub("", clean_label(text))
     known = _labels().get(fold(label))
     if known is not None:
         return known
@@ -59,6 +66,15 @@ def find_label(text: str) -> Label | None:
         return None
     stem = _labels().get(fold(label.removesuffix(suffix)))
     return Label(stem.role if stem else "other", firm=stem is not None)
+
+
+def is_detail(text: str) -> bool:
+    """Whether a field says something of a paper that is no link.
+
+    >>> is_detail("收录会议："), is_detail("代码链接：")
+    (True, False)
+    """
+    return fold(clean_label(text)) in _details()
 
 
 def link_role(label: str) -> LinkRole:

@@ -8,6 +8,7 @@ Blocks are delimited by these anchors alone, never by pictures or empty lines, w
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from crawler.digest import marks
 from crawler.digest.prose import add_line
@@ -35,9 +36,11 @@ class Anchor:
 def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
     """All blocks of a post, in order, by their recommenders; by their tags where no line names a recommender."""
     at = [(i, i + 1, name) for i, line in enumerate(lines) if (name := marks.recommender(line)) is not None]
-    if not at:
-        tagged = [i for i in range(1, len(lines)) if _is_tag_under_title(lines, i)]
-        at = [(i, i, "") for i in tagged] if len(tagged) > 1 else []
+    tagged = [i for i in range(1, len(lines)) if _is_tag_under_title(lines, i)]
+    if at:
+        tagged = [i for i in tagged if _follows_links(lines, i, [body for _, body, _ in at])]
+    if at or len(tagged) > 1:
+        at = sorted(at + [(i, i, "") for i in tagged])
     anchors: list[Anchor] = []
     floor = 0
     for above, body, name in at:
@@ -57,6 +60,23 @@ def _is_tag_under_title(lines: Sequence[Line], at: int) -> bool:
     if above.image is not None:
         return True
     return (above.whole_bold or not has_han(above.text)) and _may_be_title(above) and not marks.is_tail(above)
+
+
+def _follows_links(lines: Sequence[Line], at: int, bodies: Sequence[int]) -> bool:
+    """A title and a tag amid a digest, after the links of the block before: the recommender is missing there."""
+    start = max((body for body in bodies if body <= at), default=None)
+    if start is None or start == at or not (lines[at - 1].image is not None or lines[at - 1].whole_bold):
+        return False
+    block = lines[start:at]
+    return any(map(_is_of_links, block)) and not any(map(marks.is_tail, block))
+
+
+def _is_of_links(line: Line) -> bool:
+    """The line is a label or an address, or both."""
+    whole = marks.label(line)
+    if whole is not None and whole[1].firm:
+        return True
+    return bool(marks.printed_addresses(line) or marks.linked_labels(line) or marks.inline_label(line))
 
 
 def _read_upwards(lines: Sequence[Line], above: int, floor: int) -> Anchor:
@@ -87,7 +107,7 @@ def _may_be_title(line: Line) -> bool:
         len(line.text) <= _LONGEST_TITLE
         and marks.section(line) is None
         and marks.label(line) is None
-        and not marks.addresses(line)
+        and not marks.printed_addresses(line)
         and not marks.is_caption(line)
         and not any(pattern.search(line.text) for pattern in marks.patterns("series"))
     )
@@ -114,15 +134,21 @@ def _section_above(line: Line) -> str | None:
 
 
 def _carry_sections(anchors: list[Anchor], lines: Sequence[Line]) -> None:
-    """A section holds until the next one. Its mark may stand a few lines above its first block."""
+    """A section holds until the next one. Its mark may stand a few lines above its first block, below the last link."""
     current: str | None = None
     floor = 0
     for anchor in anchors:
         if anchor.section is None:
-            between = lines[floor : anchor.start]
-            anchor.section = next((name for line in reversed(between) if (name := marks.section(line))), current)
+            below = _below_links(lines[floor : anchor.start])
+            anchor.section = next((name for line in reversed(below) if (name := marks.section(line))), current)
         current = anchor.section
         floor = anchor.body
+
+
+def _below_links(lines: Sequence[Line]) -> Sequence[Line]:
+    """What stands below the last label or address."""
+    count = sum(1 for _ in takewhile(lambda line: not _is_of_links(line), reversed(lines)))
+    return lines[len(lines) - count :]
 
 
 # --- the lines of a block --------------------------------------------------------------------------------------------
@@ -141,26 +167,32 @@ class Block:
         self._label: str | None = None
         self._label_used = True
         self._in_links = False
+        self._links_first = False
         self.problems: list[Problem] = []
 
     def read(self, lines: Sequence[Line], *, is_last: bool) -> Entry:
         """The block's entry. ``is_last``: what follows its links is the post's tail."""
         rest = self._take_tag(lines)
+        below_links = len(rest) - len(_below_links(rest))
         for at, line in enumerate(rest):
-            if marks.is_tail(line) or marks.heads_past_posts(line):
+            if is_last and self._ends_post(line):
                 break
-            if is_last and self._in_links and line.image is not None:
-                # Gifts and banners: the tail's pictures stand before its first words.
-                break
-            if self._claim(line, rest[at + 1] if at + 1 < len(rest) else None):
+            if self._in_links and at >= below_links and marks.section(line) is not None:
+                # The next block's: it stands a few lines above its title.
                 continue
-            if is_last:
-                # The last block's end is not marked; only what a tail's marks do not explain is worth a word.
-                self._unclaimed(line)
-                break
-            self._unclaimed(line)
+            if marks.is_tail(line) or not self._claim(line, rest[at + 1] if at + 1 < len(rest) else None):
+                self._problem("unclaimed_line", "No rule knows this line of a paper block.", line.text)
+                if is_last and self._label_used:
+                    # The last block's end need not be marked: what follows its links is the tail's.
+                    break
         self._close_label()
         return self._entry()
+
+    def _ends_post(self, line: Line) -> bool:
+        """Whether the post's tail begins. Its pictures, gifts and banners, stand before its first words."""
+        if line.image is not None:
+            return self._in_links and not self._links_first
+        return marks.is_tail(line) or marks.heads_past_posts(line)
 
     def _take_tag(self, lines: Sequence[Line]) -> Sequence[Line]:
         if not lines or lines[0].image is not None:
@@ -175,30 +207,42 @@ class Block:
         if line.image is not None:
             self._images.append(Image(role="figure", url_raw=line.image))
             return True
-        if marks.is_caption(line) or marks.section(line) is not None:
+        if marks.is_caption(line):
             return True
         return self._claim_link(line, following) or self._claim_prose(line)
 
     def _claim_link(self, line: Line, following: Line | None) -> bool:
+        labelled = marks.linked_labels(line) or marks.inline_label(line)
+        if labelled:
+            self._close_label()
+            self._links += [Link(label=label, url_raw=address) for label, address in labelled]
+            # "论文详细解读：" with a linked title may stand amid the summary.
+            if marks.linked_labels(line) or marks.shows_address(line):
+                self._begin_links()
+            return True
         whole = marks.label(line)
         if whole and (whole[1].firm or (following is not None and marks.addresses(following))):
             self._close_label()
-            self._label, self._label_used, self._in_links = whole[0], False, True
+            self._label, self._label_used = whole[0], False
+            self._begin_links()
             return True
-        inline = marks.inline_label(line)
-        if inline:
-            self._close_label()
-            self._links += [Link(label=inline[0], url_raw=address) for address in inline[1]]
-            self._in_links = self._in_links or not line.links
-            return True
-        found = marks.addresses(line) if self._label is not None else []
-        self._links += [Link(label=self._label or "", url_raw=address) for address in found]
+        return self._label is not None and self._claim_address(line, self._label)
+
+    def _claim_address(self, line: Line, label: str) -> bool:
+        """The address below a label. A second one must be printed: a linked title there is of something else."""
+        found = marks.printed_addresses(line) if self._label_used else marks.addresses(line)
+        self._links += [Link(label=label, url_raw=address) for address in found]
         self._label_used = self._label_used or bool(found)
         return bool(found)
 
+    def _begin_links(self) -> None:
+        nothing_above = not self._paragraphs and len(self._images) == len(self._anchor.images)
+        self._links_first = self._links_first or (nothing_above and not self._in_links)
+        self._in_links = True
+
     def _claim_prose(self, line: Line) -> bool:
         """A paragraph of the summary. After the links nothing is one, unless the links came first."""
-        if self._in_links and self._paragraphs:
+        if self._in_links and not self._links_first:
             return False
         self._images += [Image(role="figure", url_raw=address) for address in line.inline_images]
         add_line(self._paragraphs, line)
@@ -209,9 +253,6 @@ class Block:
         if not self._label_used:
             self._problem("missing_link", f"The label {self._label} has no address.", self._label)
         self._label_used = True
-
-    def _unclaimed(self, line: Line) -> None:
-        self._problem("unclaimed_line", "No rule knows this line of a paper block.", line.text)
 
     def _problem(self, code: str, message: str, line: str | None = None) -> None:
         self.problems.append(Problem(code=code, message=message, position=self._position, line=line))

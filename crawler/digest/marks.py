@@ -10,7 +10,7 @@ from normalize.text import HAN
 
 # @lizhongyang2011 推荐 | @vimjian推荐 | @机器之心 推荐 | @993917172 推荐
 _NAME = r"[^@＠，。；：、！？,;!?\s][^@＠，。；：、！？,;!?]{0,40}?"
-_RECOMMENDER = re.compile(rf"[@＠]\s?(?P<name>{_NAME}(?:\s?[、，,&和/]?\s?[@＠]\s?{_NAME})*)\s?推荐\s?[：:]?")
+_RECOMMENDER = re.compile(rf"[@＠]\s?(?P<name>{_NAME}(?:\s?[、，,&和/]?\s?[@＠]\s?{_NAME})*)\s?推\s?荐\s?[：:]?")
 # 推荐人：@zhkun
 _RECOMMENDER_FIELD = re.compile(r"推荐人\s?[：:丨|]\s?[@＠]?\s?(?P<name>[^\s@＠，。；、]{1,40})")
 _TAG = re.compile(r"[#＃]\s?(?P<tag>[^#＃\s][^#＃]{0,79})")
@@ -26,6 +26,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(
     r"(?:[a-z0-9-]+\.)+(?:com|org|net|edu|io|cn|site|ai|gov|ac\.[a-z]{2})(?:/[!-~]*)?", re.IGNORECASE
 )
+_BETWEEN_LABELS = re.compile(r"[\s|丨｜/,，、：:·■\[\]【】]*")
 _ADDRESS_END = ".,;:)]}>'\""
 # ■ 链接 | https://… ; 论文标题：…
 _FIELD = re.compile(r"[■▪◆●]\s?(?P<label>[^|丨｜：:\s][^|丨｜：:]{0,9}?)\s?(?:[|丨｜：:]\s?(?P<rest>.*))?")
@@ -54,7 +55,7 @@ def recommender(line: Line) -> str | None:
     'lukepan'
     """
     text = line.text
-    if "推荐" not in text or len(text) > 60:
+    if "荐" not in text or len(text) > 60:
         return None
     found = _RECOMMENDER.fullmatch(text) or _RECOMMENDER_FIELD.fullmatch(text)
     return found["name"].strip() if found else None
@@ -123,13 +124,13 @@ def label(line: Line) -> tuple[str, Label] | None:
     return (clean_label(text), found) if found else None
 
 
-def inline_label(line: Line) -> tuple[str, list[str]] | None:
-    """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label and the addresses."""
+def inline_label(line: Line) -> list[tuple[str, str]]:
+    """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label with each address behind it."""
     found = _FIELD.fullmatch(line.text) or _INLINE_LABEL.fullmatch(line.text)
     if found is None or not found["rest"] or find_label(found["label"]) is None:
-        return None
+        return []
     rest = addresses(_without_prefix(line, found.start("rest")))
-    return (clean_label(found["label"]), rest) if rest else None
+    return [(clean_label(found["label"]), address) for address in rest]
 
 
 def field(line: Line) -> tuple[str, str, list[str]] | None:
@@ -148,6 +149,24 @@ def field(line: Line) -> tuple[str, str, list[str]] | None:
 def _without_prefix(line: Line, length: int) -> Line:
     """The line from that character of its text on; its links are kept, as none stands in a label."""
     return line._replace(text=line.text[length:], runs=tuple(run for run in line.runs if run.href is not None))
+
+
+def linked_labels(line: Line) -> list[tuple[str, str]]:
+    """Labels that are links themselves, one or several on a line: ``[论文链接](…) | [代码链接](…)``."""
+    links = [(text, href) for text, href in line.links if text]
+    if not links or not _BETWEEN_LABELS.fullmatch(line.text_outside_links):
+        return []
+    return [(clean_label(text), href) for text, href in links] if all(find_label(text) for text, _ in links) else []
+
+
+def shows_address(line: Line) -> bool:
+    """Whether an address can be read somewhere in the line."""
+    return _ADDRESS.search(line.text) is not None
+
+
+def printed_addresses(line: Line) -> list[str]:
+    """Addresses that the line shows, wherever its links lead: a linked title has none."""
+    return addresses(line._replace(runs=())) if line.links else addresses(line)
 
 
 def addresses(line: Line) -> list[str]:

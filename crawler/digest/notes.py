@@ -8,22 +8,31 @@ the lead; many groups, or groups under headings of their own, are a collection, 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from crawler.digest import marks
 from crawler.digest.prose import paragraphs_of
-from crawler.pages.lines import Line
-from normalize.labels import find_label
+from crawler.pages.lines import Line, joined_bold_text
+from normalize.labels import find_label, is_detail
 from normalize.model import Entry, Image, Kind, Link, Problem
+from normalize.text import has_han
 
 _TITLE_FIELDS = frozenset(("论文", "论文标题", "论文题目", "论文名称", "标题", "题目", "Paper", "Title"))
-_FIRM_TITLE_FIELD = re.compile(r"(?P<label>论文标题|论文题目|论文名称|Paper\s?Title)\s?[：:丨|]?\s?(?P<rest>.*)", re.I)
-_LEAD = re.compile(r"本期推荐的论文笔记来自")
+_FIRM_TITLE_FIELD = re.compile(
+    r"(?:论文标题|论文题目|论文名称|Paper\s?Title)\s?(?:[：:丨|｜]\s?(?P<rest>.*))?", re.IGNORECASE
+)
+_LEAD = re.compile(r"本期推荐的论文(?:笔记|解读)?来自")
 _LEAD_END = re.compile(r"如果你对(?:本文|这篇)?工作感兴趣|如果你对本文")
 _LEAD_USER = re.compile(r"社区用户\s?[@＠]\s?(?P<name>[^\s@＠，。；、,;]{1,40})")
-# 作者丨苏剑林 ; 学校丨… ; 研究方向丨… : who wrote the note, not the paper.
-_WRITER = re.compile(r"(?:#\s?)?(?:作者|学校|单位|研究方向|个人主页|知乎专栏|关于作者|来源)\s?[丨|｜：:]")
+# 作者丨苏剑林 ; 学校丨… ; 研究方向丨… ; ©PaperWeekly 原创 · 作者｜… : who wrote the note, not the paper.
+_WRITER = re.compile(
+    r"(?:[#©]?\s?(?:PaperWeekly\s?)?(?:原创)?\s?[·•]?\s?)"
+    r"(?:作者|学校|单位|研究方向|个人主页|知乎专栏|关于作者|来源|编辑)\s?[丨|｜：:]"
+)
+_NUMBER_END = re.compile(r"\s?[0-9一二三四五六七八九十]{1,2}\Z")
+_FIELD_MARK = "■"
 _LONGEST_NOTE = 3
+_LONGEST_HEADING = 40
 
 
 @dataclass(slots=True)
@@ -39,6 +48,11 @@ class Group:
     links: list[Link] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def has_title(self) -> bool:
+        """As text or as a picture."""
+        return self.title is not None or self.title_image is not None
+
 
 def find_groups(lines: Sequence[Line]) -> list[Group]:
     """All groups of fields of a post, in order."""
@@ -47,13 +61,13 @@ def find_groups(lines: Sequence[Line]) -> list[Group]:
     while at < len(lines) and not marks.is_tail(lines[at]):
         reader = _GroupReader(lines, at)
         if reader.read():
-            groups.append(reader.group)
+            _read_above(reader.group, lines, groups[-1].end if groups else 0, marked=lines[at].text[0] == _FIELD_MARK)
+            if reader.group.has_title or (reader.group.links and lines[at].text[0] == _FIELD_MARK):
+                groups.append(reader.group)
             at = reader.group.end
         else:
             at += 1
-    for group, floor in zip(groups, [0, *(group.end for group in groups)], strict=False):
-        _read_above(group, lines, floor)
-    return [group for group in groups if group.title or group.links]
+    return groups
 
 
 class _GroupReader:
@@ -78,15 +92,15 @@ class _GroupReader:
             return self._take_field(*found)
         firm = _FIRM_TITLE_FIELD.fullmatch(line.text)
         if firm is not None:
-            return self._take_title(firm["rest"])
-        return self._take_plain_label(line) if self.group.title else False
+            return self._take_title(firm["rest"] or "")
+        return self.group.has_title and (self._take_plain_label(line) or self._take_detail(line))
 
     def _take_field(self, label: str, rest: str, addresses: list[str]) -> bool:
         """A line that begins with ``■``. Names of people and what is not known are claimed and left out."""
-        if label in _TITLE_FIELDS and not addresses:
+        if _NUMBER_END.sub("", label) in _TITLE_FIELDS and not addresses:
             return self._take_title(rest)
         self._at += 1
-        if find_label(label) is not None:
+        if addresses or find_label(label) is not None:
             if not addresses and self._at < len(self._lines):
                 addresses = marks.addresses(self._lines[self._at]) if not rest else []
                 self._at += bool(addresses)
@@ -96,22 +110,54 @@ class _GroupReader:
         return True
 
     def _take_title(self, rest: str) -> bool:
-        if self.group.title is not None:
+        if self.group.has_title:
             # The next paper's fields follow without a line between.
             return False
         self._at += 1
-        if not rest and self._at < len(self._lines) and self._lines[self._at].text:
-            rest = self._lines[self._at].text
+        if rest:
+            self.group.title = rest
+        elif self._at < len(self._lines) and not self._begins_field(self._at):
+            self._take_title_below()
+        return True
+
+    def _take_title_below(self) -> None:
+        """The title stands under its label: a picture, or text of one line, or of two."""
+        first = self._lines[self._at]
+        self._at += 1
+        if first.image is not None:
+            self.group.title_image = first.image
+            return
+        self.group.title = joined_bold_text(first)
+        second = self._lines[self._at] if self._at < len(self._lines) else None
+        if second is None or not second.text or has_han(second.text) or self._begins_field(self._at):
+            return
+        if self._at + 1 < len(self._lines) and self._begins_field(self._at + 1):
+            self.group.title += " " + joined_bold_text(second)
             self._at += 1
-        self.group.title = rest or None
+
+    def _begins_field(self, at: int) -> bool:
+        """Whether the line is a field, or the label of one."""
+        line = self._lines[at]
+        head, _, _ = line.text.replace("：", ":").partition(":")
+        is_label = marks.label(line) is not None or bool(marks.inline_label(line) or marks.linked_labels(line))
+        return marks.field(line) is not None or is_label or (0 < len(head) <= 12 and is_detail(head))
+
+    def _take_detail(self, line: Line) -> bool:
+        """``收录会议：ACL 2020``, or its label alone and the value below: claimed and left out."""
+        head, mark, rest = line.text.replace("：", ":").partition(":")
+        if not mark or not is_detail(head):
+            return False
+        self._at += 1
+        if not rest.strip() and self._at < len(self._lines) and not self._begins_field(self._at):
+            self._at += 1
         return True
 
     def _take_plain_label(self, line: Line) -> bool:
         """``论文链接：`` with its address behind it or below, in groups that a title field began."""
-        inline = marks.inline_label(line)
-        if inline is not None:
+        labelled = marks.linked_labels(line) or marks.inline_label(line)
+        if labelled:
             self._at += 1
-            self._add_links(inline[0], inline[1])
+            self.group.links += [Link(label=label, url_raw=address) for label, address in labelled]
             return True
         whole = marks.label(line)
         below = self._lines[self._at + 1] if self._at + 1 < len(self._lines) else None
@@ -120,6 +166,12 @@ class _GroupReader:
             return False
         self._at += 2
         self._add_links(whole[0], addresses)
+        # Further addresses of the same label.
+        while self._at < len(self._lines) and (more := marks.printed_addresses(self._lines[self._at])):
+            if self._begins_field(self._at):
+                break
+            self._at += 1
+            self._add_links(whole[0], more)
         return True
 
     def _add_links(self, label: str, addresses: list[str]) -> None:
@@ -129,16 +181,22 @@ class _GroupReader:
             self.group.problems.append(problem)
 
 
-def _read_above(group: Group, lines: Sequence[Line], floor: int) -> None:
-    """A picture right above fields without a title is the title; a heading above that is the section."""
+def _read_above(group: Group, lines: Sequence[Line], floor: int, *, marked: bool) -> None:
+    """A picture right above ``■`` fields without a title is the title; a heading above that is the section."""
     at = group.start - 1
-    if group.title is None and at >= floor and lines[at].image is not None:
+    if marked and not group.has_title and at >= floor and lines[at].image is not None:
         group.title_image = lines[at].image
         at -= 1
-    if at >= floor and lines[at].heading and not _WRITER.match(lines[at].text):
+    is_heading = lines[at].heading if marked else _is_heading(lines[at])
+    if at >= floor and is_heading and not _WRITER.match(lines[at].text):
         group.heading = lines[at].text
         at -= 1
     group.start = at + 1
+
+
+def _is_heading(line: Line) -> bool:
+    """A heading, or the short bold line that stands for one on WeChat."""
+    return line.heading or (line.whole_bold and len(line.text) <= _LONGEST_HEADING and line.text[-1] not in "。；：;:")
 
 
 def kind_of(groups: Sequence[Group]) -> Kind:
@@ -150,7 +208,7 @@ def kind_of(groups: Sequence[Group]) -> Kind:
 def read_notes(lines: Sequence[Line], groups: Sequence[Group], kind: Kind) -> tuple[list[Entry], list[Problem]]:
     """Entries of a note or of a collection."""
     ends = [*(group.start for group in groups[1:]), _tail_start(lines, groups[-1].end)]
-    lead = _lead(lines, groups[0].start) if kind == "note" else []
+    lead = _lead(lines, groups) if kind == "note" else []
     named = _LEAD_USER.search(" ".join(lead))
     section: str | None = None
     entries: list[Entry] = []
@@ -164,7 +222,7 @@ def read_notes(lines: Sequence[Line], groups: Sequence[Group], kind: Kind) -> tu
             title_raw=group.title,
             recommender=named["name"] if named else None,
             tag=None,
-            summary="\n\n".join(lead if kind == "note" else _prose(body)),
+            summary="\n\n".join(lead or _prose(body)),
             links=tuple(group.links),
             images=tuple(_images(group, body)),
         )
@@ -199,19 +257,34 @@ def _prose(body: Sequence[Line]) -> list[str]:
     return paragraphs_of(line for line in body if line.text and not line.heading and not marks.is_caption(line))
 
 
-def _lead(lines: Sequence[Line], end: int) -> list[str]:
+def _lead(lines: Sequence[Line], groups: Sequence[Group]) -> list[str]:
     """The lead of a note: from its standing opening to the call to read the paper, or to the first heading.
 
     Notes since 2018-09 name their writer instead (``作者丨…``); there the lead is the prose between that and the
-    fields.
+    fields. Articles that do neither (2025) have one where they are about a single paper: what stands above its fields,
+    or else below them; of several papers each has its own prose.
     """
+    end = groups[0].start
     start = next((at for at, line in enumerate(lines[:end]) if _LEAD.search(line.text)), None)
     if start is None:
         writer = [at for at, line in enumerate(lines[:end]) if _WRITER.match(line.text)]
-        start = writer[-1] + 1 if writer else end
-    lead = takewhile(_is_lead, lines[start:end])
-    return paragraphs_of(line for line in lead if line.text and not marks.is_caption(line))
+        if not writer and len(groups) > 1:
+            return []
+        start = writer[-1] + 1 if writer else 0
+    lead = _lead_of(lines[start:end])
+    if lead or len(groups) > 1:
+        return lead
+    below = groups[0].end
+    return _lead_of(lines[below : _tail_start(lines, below)])
+
+
+def _lead_of(lines: Sequence[Line]) -> list[str]:
+    """Paragraphs from the first line of prose to the first heading after it."""
+    prose = dropwhile(lambda line: not _is_lead(line), lines)
+    lead = takewhile(_is_lead, (line for line in prose if line.text and not marks.is_caption(line)))
+    return paragraphs_of(lead)
 
 
 def _is_lead(line: Line) -> bool:
-    return not line.heading and not _LEAD_END.search(line.text) and marks.field(line) is None
+    no_prose = not line.text or _is_heading(line) or _LEAD_END.search(line.text) or marks.field(line)
+    return not (no_prose or any(pattern.search(line.text) for pattern in marks.patterns("series")))

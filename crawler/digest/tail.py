@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from crawler.digest.marks import heads_past_posts, is_caption, is_tail, section
+from crawler.digest.marks import heads_past_posts, is_caption, is_tail, recommender, section
 from crawler.pages.lines import Line
 from normalize.model import PastPost
 
@@ -17,7 +17,9 @@ def read_past_posts(lines: Sequence[Line]) -> tuple[PastPost, ...]:
 
     The list ends at the first line that is no title: a picture, a caption, a bold line, the next part of the tail.
     """
-    start = next((at for at, line in enumerate(lines) if heads_past_posts(line)), None)
+    # "相关阅读：" inside a paper's summary heads nothing of the tail.
+    floor = max((at for at, line in enumerate(lines) if recommender(line)), default=0)
+    start = next((at for at in range(floor, len(lines)) if heads_past_posts(lines[at])), None)
     if start is None:
         return ()
     found: list[PastPost] = []

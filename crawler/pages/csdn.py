@@ -18,7 +18,8 @@ BOX = "article_content"
 _INNER_BOX = ("content_views",)
 
 _CANONICAL = re.compile(r"<link\b[^>]*\brel\s*=\s*[\"']?canonical\b[^>]*>", re.IGNORECASE)
-_HREF = re.compile(r"\bhref\s*=\s*[\"']([^\"']+)")
+# SingleFile leaves out quotes where it can.
+_HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\"'\s>]+)")
 _ARTICLE_ADDRESS = re.compile(r"https?://[^/\s]*\bcsdn\.net/(?:[^?#\s]*/)?article/details/[0-9]+")
 _VARIABLE = r"\bvar\s+{name}\s*=\s*(\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[0-9]+)"
 _VARIABLES = {
@@ -38,12 +39,12 @@ _FIRST_OF_TWO = re.compile(r"首发\s*[:：]?\s*(.+)")
 # "X - Paper weekly - CSDN博客" (2018-19), "X_Paper weekly-CSDN博客" (2019-21), "X_NICK的博客-CSDN博客_keyword" (2022),
 # "X-CSDN博客" (2023 on); saved tabs may begin with "(2条消息) ".
 _TITLE_SUFFIX = re.compile(
-    r"(?:\s+-\s+[^-_]{1,40}?\s+-\s+(?:博客频道\s+-\s+)?CSDN\s?(?:博客|\.NET)"
-    r"|_[^_]{1,60}-CSDN\s?博客(?:_[^_]*)?"
+    r"(?:\s+-\s+[^-]{1,40}?\s+-\s+(?:博客频道\s+-\s+)?CSDN\s?(?:博客|\.NET)"
+    r"|_(?:Paper_weekly[^_-]{0,8}|[^_]{1,60})-CSDN\s?博客(?:_[^_]*)?"
     r"|\s*-\s*CSDN\s?博客)\s*\Z"
 )
 _TITLE_PREFIX = re.compile(r"\A\([0-9]+条消息\)\s*")
-_COUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([wWkK万千]?)")
+_COUNT = re.compile(r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)\s*([wWkK万千]?)")
 _UNITS = {"w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
 
 _TITLES = (
@@ -169,7 +170,7 @@ def read_count(text: str) -> tuple[int | None, bool]:
     if found is None:
         return None, False
     unit = _UNITS.get(found[2].lower(), 1)
-    return round(float(found[1]) * unit), unit > 1
+    return round(float(found[1].replace(",", "")) * unit), unit > 1
 
 
 def author_of(head: Head) -> str | None:

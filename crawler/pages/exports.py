@@ -27,9 +27,12 @@ _MARKS = re.compile(r"^(?:#{1,6}\s|!\[|\*\*)|\]\(https?://", re.M)
 # 2018年05月16日 00:00:00[Paper_weekly](https://me.csdn.net/c9Yv2cf9I06K2A9E)阅读数：1249
 _META_LINE = re.compile(
     r"\A(?P<time>[0-9]{4}年[0-9]{2}月[0-9]{2}日(?: [0-9:]{5,8})?)\s*"
-    r"(?P<author>[^\s].*?)?\s*阅读数\s*[：:]?\s*(?P<reads>[0-9.]+[wWkK万]?)"
+    r"(?P<author>[^\s].*?)?\s*阅读[数量]?\s*[：:]?\s*(?P<reads>[0-9.]+[wWkK万]?)"
 )
 _ORIGINAL = re.compile(r"\A(?:[0-9]+\.)?(?:原创|转载|翻译)\s*[：:]?\s*")
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+# 2017-04-14-title.md
+_DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _HEAD_LINES = 12
 _CLIP_DATE_KEYS = ("published_at", "published", "post_time")
 _POST_DATE_KEYS = (*_CLIP_DATE_KEYS, "date")
@@ -41,25 +44,28 @@ def is_markdown(text: str, name: str | None) -> bool:
     return (PurePath(name).suffix.lower() in _SUFFIXES if name else False) or bool(_MARKS.search(text[:20_000]))
 
 
-def read_markdown(text: str) -> Page:
-    """Read an export: its head as far as the tool is known, and its lines."""
-    matter, body, problems = _front_matter(text)
+def read_markdown(text: str, name: str | None = None) -> Page:
+    """Read an export: its head as far as the tool is known, and its lines.
+
+    ``name`` is the file's: some tools write the day there alone (``2017-04-14-title.md``).
+    """
+    matter, body, problems = _front_matter(text.replace("\r\n", "\n"))
     lines = lines_of_markdown(body)
-    title, lines = _take_title(lines)
+    given = _text(matter.get("title"))
+    title, lines = _take_title(lines, clean_title(given) if given else None)
     meta, lines = _take_meta(lines)
-    url = next((str(matter[key]) for key in _URL_KEYS if matter.get(key)), None)
+    url = next((url for key in _URL_KEYS if (url := _text(matter.get(key))) and _ADDRESS.match(url)), None)
     reads, rounded = read_count(meta["reads"]) if meta else (None, False)
     if rounded:
         problems.append(Problem(code="reads_rounded", severity="info", message="The page rounds the number of reads."))
-    given = matter.get("title")
     return Page(
         form="markdown",
         site=_site(url, text),
         page_class="post",
         url=url,
-        title=clean_title(clean_text(str(given))) if given else title,
+        title=title,
         author=clean_text(meta["author"]) if meta and meta["author"] else _text(matter.get("author")),
-        published=parse_time(meta["time"]) if meta else _published(matter),
+        published=parse_time(meta["time"]) if meta else _published(matter) or _day_in_name(name),
         reads=reads,
         lines=tuple(lines),
         problems=tuple(problems),
@@ -89,11 +95,21 @@ def _published(matter: dict[str, object]) -> str | None:
     return next((time for time in (parse_time(_text(matter.get(key))) for key in keys) if time), None)
 
 
-def _take_title(lines: list[Line]) -> tuple[str | None, list[Line]]:
-    """Title from the first heading; the tools of 2021 print it twice."""
+def _day_in_name(name: str | None) -> str | None:
+    found = _DAY.match(name) if name else None
+    return parse_time(found[0]) if found else None
+
+
+def _take_title(lines: list[Line], given: str | None) -> tuple[str | None, list[Line]]:
+    """Title from the first heading; the tools of 2021 print it twice.
+
+    Where the front matter has given one, the first heading goes only if it says the same.
+    """
     if not lines or not lines[0].heading:
-        return None, lines
+        return given, lines
     title, rest = clean_title(lines[0].text), lines[1:]
+    if given is not None:
+        return given, rest if title == given else lines
     if _ORIGINAL.match(title):
         title = _ORIGINAL.sub("", title)
         if not title and rest and not rest[0].heading:

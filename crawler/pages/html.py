@@ -6,9 +6,9 @@ cuts a tree silently at a depth of 255) and serves the tests as an independent o
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import lxml.etree
 from bs4 import BeautifulSoup
@@ -21,6 +21,7 @@ _BLOCKS = _HEADINGS | frozenset(
     "p div section article li ul ol dl dt dd blockquote pre hr table tr td th figure figcaption center header footer"
     " main aside form body".split()
 )
+_KINDS = _HEADINGS | {"li"}
 _BOLD = frozenset(("b", "strong"))
 _UNSEEN = frozenset(
     "script style svg noscript template link meta head title iframe button textarea select object math".split()
@@ -36,7 +37,8 @@ _BOX_TAG = re.compile(r"<(?:div|article)\b[^>]*\bid\s*=\s*[\"']?", re.IGNORECASE
 _MAX_DEEP_NODES = 400_000
 # lxml takes time by the square of a tag's attributes: 100,000 of them, under 1 MB, half a minute. A long tag alone is
 # harmless (pictures as data: addresses).
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_LONG_TAG_LENGTH = 20_000
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG_TAG_LENGTH},}}")
 _MAX_ATTRIBUTES = 5_000
 
 
@@ -52,96 +54,76 @@ class _Attributes(Protocol):
     def __call__(self, name: str, /) -> str | None: ...
 
 
-class _Writer:
-    """Turns the events of a walk over a tree (start, text, end) into lines."""
+class _State(NamedTuple):
+    """What the elements around a place say about its text."""
 
-    __slots__ = ("_bold", "_builder", "_href", "_kinds")
+    bold: bool = False
+    href: str | None = None
+    heading: bool = False
+    item: bool = False
+
+
+class _Writer:
+    """Turns a walk over a tree into lines: elements are entered and left, each with the state around it."""
+
+    __slots__ = ("_builder",)
 
     def __init__(self) -> None:
         self._builder = LineBuilder()
-        self._bold = False
-        self._href: str | None = None
-        self._kinds: list[str] = []
 
     def lines(self) -> list[Line]:
         """All lines, when the walk is over."""
-        self._break()
+        self._builder.break_line()
         return self._builder.lines
 
-    def _break(self) -> None:
-        kind = self._kinds[-1] if self._kinds else ""
-        self._builder.break_line(heading=kind == "heading", item=kind == "item")
-
-    def start(self, tag: str, get: _Attributes) -> Callable[[], None] | None:
-        """An element begins. Returns what must be called at its end; ``None`` where its content is not to be seen."""
+    def enter(self, tag: str, get: _Attributes, around: _State) -> _State | None:
+        """The state inside an element; ``None`` where its content is not to be seen."""
         if tag in _UNSEEN or _is_foreign(get):
             return None
         if tag == "br":
-            self._break()
-            return _nothing
+            self._break(around)
+            return around
         if tag == "img":
             address = image_address(get)
             if address:
                 self._builder.add_image(address)
-            return _nothing
+            return around
         if tag in _BLOCKS:
-            return self._start_block(tag, self._styled_bold(get))
+            self._break(around)
+            inside = _styled(get, around)
+            return inside if tag not in _KINDS else inside._replace(heading=tag != "li", item=tag == "li")
         if tag in _BOLD:
             self._builder.split_run()
-            return self._set_bold(True)
-        if tag == "a":
-            return self._set_href(get("href"))
-        bold = self._styled_bold(get)
-        return _nothing if bold is self._bold else self._set_bold(bold)
+            return around._replace(bold=True)
+        return _linked(get("href"), around) if tag == "a" else _styled(get, around)
 
-    def text(self, text: str) -> None:
+    def leave(self, tag: str, inside: _State) -> None:
+        """The element ends, and with it the line, if it is a block."""
+        if tag in _BLOCKS:
+            self._break(inside)
+
+    def text(self, text: str, state: _State) -> None:
         """Text between tags; the source's own line ends are spaces."""
         if text.isspace() and "\n" in text:
+            if self._builder.at_line_start:
+                # The indentation of a neatly printed page is none of the line.
+                return
             text = " "
-        self._builder.add_text(text, bold=self._bold, href=self._href)
+        self._builder.add_text(text, bold=state.bold, href=state.href)
 
-    def _styled_bold(self, get: _Attributes) -> bool:
-        style = get("style")
-        found = _WEIGHT_STYLE.search(style) if style and "font-weight" in style else None
-        return self._bold if found is None else found[1] is not None
-
-    def _start_block(self, tag: str, bold: bool) -> Callable[[], None]:
-        self._break()
-        kind = "heading" if tag in _HEADINGS else "item" if tag == "li" else ""
-        if kind:
-            self._kinds.append(kind)
-        before, self._bold = self._bold, bold
-
-        def end() -> None:
-            self._break()
-            self._bold = before
-            if kind:
-                self._kinds.pop()
-
-        return end
-
-    def _set_bold(self, bold: bool) -> Callable[[], None]:
-        before, self._bold = self._bold, bold
-
-        def end() -> None:
-            self._bold = before
-
-        return end
-
-    def _set_href(self, href: str | None) -> Callable[[], None]:
-        before = self._href
-        # Anchors inside the page (#_4) and scripts lead nowhere.
-        if href and not href.startswith(("#", "javascript:")):
-            self._href = href
-
-        def end() -> None:
-            self._href = before
-
-        return end
+    def _break(self, state: _State) -> None:
+        self._builder.break_line(heading=state.heading, item=state.item)
 
 
-def _nothing() -> None:
-    """Nothing is to be done at the end of this element."""
+def _styled(get: _Attributes, around: _State) -> _State:
+    style = get("style")
+    found = _WEIGHT_STYLE.search(style) if style and "font-weight" in style else None
+    return around if found is None else around._replace(bold=found[1] is not None)
+
+
+def _linked(href: str | None, around: _State) -> _State:
+    # Anchors inside the page (#_4) and scripts lead nowhere.
+    return around._replace(href=href) if href and not href.startswith(("#", "javascript:")) else around
 
 
 def _is_foreign(get: _Attributes) -> bool:
@@ -176,29 +158,31 @@ def lines_of_html(markup: str) -> list[Line]:
     if any(entry.level >= lxml.etree.ErrorLevels.FATAL for entry in parser.error_log):
         raise DeepMarkup("markup nested too deeply, or a text too long, for lxml")
     writer = _Writer()
-    _walk_lxml(root, writer)
+    _walk_lxml(root, _State(), writer)
     return writer.lines()
 
 
 def refuse_hostile(markup: str) -> None:
     """Raise :class:`HostileMarkup` for a tag with thousands of attributes."""
+    if max(map(len, markup.split("<"))) < _LONG_TAG_LENGTH:
+        return
     for tag in _LONG_TAG.finditer(markup):
         if len(tag[0].split()) > _MAX_ATTRIBUTES or tag[0].count("=") > _MAX_ATTRIBUTES:
             raise HostileMarkup(f"a tag with more than {_MAX_ATTRIBUTES:,} attributes")
 
 
-def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
+def _walk_lxml(element: lxml.etree._Element, around: _State, writer: _Writer) -> None:
     """Depth first; the tree is known to be at most 255 deep, so recursion is safe and the fastest way."""
-    tag = root.tag
-    end = writer.start(tag, root.get) if isinstance(tag, str) else None
-    if end is not None:
-        if root.text:
-            writer.text(root.text)
-        for child in root:
-            _walk_lxml(child, writer)
-        end()
-    if root.tail:
-        writer.text(root.tail)
+    tag = element.tag
+    inside = writer.enter(tag, element.get, around) if isinstance(tag, str) else None
+    if inside is not None:
+        if element.text:
+            writer.text(element.text, inside)
+        for child in element:
+            _walk_lxml(child, inside, writer)
+        writer.leave(tag, inside)
+    if element.tail:
+        writer.text(element.tail, around)
 
 
 # --- BeautifulSoup ---------------------------------------------------------------------------------------------------
@@ -211,18 +195,19 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
     """
     soup = BeautifulSoup(markup, "html.parser")
     writer = _Writer()
-    ends: list[Callable[[], None]] = []
+    entered: list[tuple[str, _State]] = [("", _State())]
     for count, event in enumerate(_soup_events(soup)):
         if count > _MAX_DEEP_NODES:
             raise DeepMarkup(f"more than {_MAX_DEEP_NODES:,} nodes of markup")
+        around = entered[-1][1]
         if event is None:
-            ends.pop()()
+            writer.leave(*entered.pop())
         elif isinstance(event, str):
-            writer.text(event)
+            writer.text(event, around)
         else:
-            end = writer.start(event.name, partial(_soup_attribute, event))
-            ends.append(end or _nothing)
-            if end is None:
+            inside = writer.enter(event.name, partial(_soup_attribute, event), around)
+            entered.append((event.name if inside else "", inside or around))
+            if inside is None:
                 event.clear()
     return writer.lines()
 
@@ -262,12 +247,14 @@ def cut_box(page: str, id_: str) -> tuple[int, str, bool] | None:
     start = _find_opening(page, id_)
     if start is None:
         return None
-    depth = 0
+    depth = articles = 0
     for token in _BOX_TOKEN.finditer(page, start):
         if token[2] is None:
             continue
         if token[2].lower() == "article" and token.start() != start:
-            if token[1] and depth > 0:
+            # An article inside the box, as pasted pages bring along, is closed inside it.
+            articles += -1 if token[1] else 1
+            if articles < 0:
                 return start, page[start : token.start()], True
             continue
         depth += -1 if token[1] else 1

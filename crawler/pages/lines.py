@@ -115,6 +115,11 @@ class LineBuilder:
         self._split = False
         self._runs.append(Run(text, bold, href))
 
+    @property
+    def at_line_start(self) -> bool:
+        """Nothing of the next line is there yet."""
+        return not self._runs
+
     def split_run(self) -> None:
         """A bold element begins: its text is a run of its own even right after another bold one."""
         self._split = True

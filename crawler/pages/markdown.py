@@ -4,18 +4,20 @@ The grammar is the small one that exports of blog posts use; what these tools ne
 nested lists) is text here.
 """
 
+import html
 import re
 
 from crawler.pages.lines import Line, LineBuilder
 
 _TOKEN = re.compile(
     r"\[?!\[[^\]\n]*\]\((?P<src>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)(?:\]\([^()\s]*\))?"
-    r"|\[(?!!\[)(?P<text>(?:\\.|[^\]\\\n])*)\]\((?P<href>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
+    r"|\[(?!!\[)(?P<text>(?:\\.|\[[^\[\]\n]*\]|[^\[\]\\\n])*)\]\((?P<href>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
     r"|<(?P<auto>https?://[^<>\s]+)>"
     r"|(?P<stars>\*{2,})"
     r"|(?<![*\w])\*(?P<italic>[^\s*](?:[^*\n]*[^\s*])?)\*(?![*\w])"
     r"|\\(?P<escaped>[\\`*_{}\[\]()#+\-.!<>|~])"
     r"|<img\b[^>]*?\bsrc\s*=\s*[\"'](?P<img>[^\"']+)[\"'][^>]*>"
+    r"|(?P<entity>&(?:amp|lt|gt|quot|nbsp|#[0-9]{1,6}|#x[0-9a-f]{1,5});)"
     r"|(?P<br><br\s*/?>)"
     r"|(?P<tag></?(?:span|p|div|font|center|strong|b|em|i|u|section)\b[^>]*>)",
     re.IGNORECASE,
@@ -25,6 +27,8 @@ _ITEM = re.compile(r"[-*+](?:\s+|\Z)")
 _QUOTE = re.compile(r">\s?")
 _ESCAPE = re.compile(r"\\([`*_{}\[\]()#+\-.!<>|~])")
 _FENCE = re.compile(r"(?:```|~~~)")
+_RULE = re.compile(r"\s*(?:[-*_]\s*){3,}\Z")
+_UNDERLINE = re.compile(r"={3,}\s*\Z")
 
 
 def lines_of_markdown(text: str) -> list[Line]:
@@ -32,7 +36,12 @@ def lines_of_markdown(text: str) -> list[Line]:
     builder = LineBuilder()
     pending_item = False
     for source in text.splitlines():
-        if not source.strip() or _FENCE.match(source):
+        if not source.strip() or _FENCE.match(source) or _RULE.match(source):
+            continue
+        if _UNDERLINE.match(source):
+            # A heading of the older style: its text stands on the line above.
+            if builder.lines and builder.lines[-1].image is None:
+                builder.lines[-1] = builder.lines[-1]._replace(heading=True)
             continue
         line = _QUOTE.sub("", source, count=1) if source.startswith(">") else source
         item = _ITEM.match(line)
@@ -83,7 +92,8 @@ def _write(match: re.Match[str], builder: LineBuilder, *, bold: bool) -> None:
     elif match["br"]:
         builder.break_line()
     else:
-        builder.add_text(match["italic"] or match["escaped"] or "", bold=bold, href=None)
+        text = html.unescape(match["entity"]) if match["entity"] else match["italic"] or match["escaped"] or ""
+        builder.add_text(text, bold=bold, href=None)
 
 
 def _plain(text: str) -> str:

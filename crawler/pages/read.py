@@ -21,9 +21,11 @@ MAX_BYTES = 8 * 1024 * 1024
 """Larger bodies are refused: real article pages are under 1 MiB."""
 
 _HTML_START = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|article|section|meta)\b", re.S | re.I
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|article|section|meta)\b",
+    re.S | re.I,
 )
 _CSDN_SIGNS = ("csdnimg.cn/", "blog.csdn.net/", "static.blog.csdn.net")
+_LIST_SIGNS = ("article-list", "article-item-box", "column_article_list", "blog-list-box")
 _WECHAT_SIGNS = ("mp.weixin.qq.com", "res.wx.qq.com", "weui-msg", "mmbiz")
 _CHALLENGE = re.compile(r"安全验证|Security Verification|waf_captcha|当前访问人数过多|yd_captcha|人机验证")
 _OTHER_FORMS = {
@@ -112,7 +114,7 @@ def _refuse_unless_markdown(text: str, name: str | None) -> None:
 
 def _read_markdown(text: str, name: str | None) -> Page:
     _refuse_unless_markdown(text, name)
-    return exports.read_markdown(text)
+    return exports.read_markdown(text, name)
 
 
 # --- HTML ------------------------------------------------------------------------------------------------------------
@@ -141,8 +143,13 @@ def _belongs(page: str, box: str) -> bool:
 
 
 def _is_cut(page: str) -> bool:
-    """A page that opens ``<html`` and never closes it was cut short."""
-    return "<html" in page[:4096].lower() and "</html" not in page[-4096:].lower()
+    """A page that opens ``<html`` and never closes it was cut short.
+
+    SingleFile leaves out the tags that HTML allows to leave out, ``</html>`` among them; of its pages the article's
+    box alone tells.
+    """
+    head = page[:4096]
+    return "<html" in head.lower() and "</html" not in page[-4096:].lower() and "SingleFile" not in head
 
 
 def _read_csdn(page: str, start: int, article: str) -> Page:
@@ -213,7 +220,7 @@ def _page_without_article(page: str) -> Page:
         site, page_class, message = "wechat", "gone", "WeChat says that the post was deleted or refused."
     elif any(sign in page for sign in wechat.BLOCKED):
         site, page_class, message = "wechat", "blocked", "WeChat asks for a check instead of showing the post."
-    elif "article-list" in page or "column_article_list" in page or "blog-list-box" in page:
+    elif any(sign in page for sign in _LIST_SIGNS):
         site, page_class, message = "csdn", "list", "A list of posts."
     elif "passport-login-container" in page and csdn.BOX in page:
         site, page_class, message = "csdn", "login", "The site asks for a login instead of showing the post."

@@ -1,13 +1,13 @@
 """Times as the sites print them, to the form that the records use (Asia/Shanghai, +08:00)."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _STAMP = re.compile(
     r"((?:19|20)[0-9]{2})[-/年.]\s?([0-9]{1,2})[-/月.]\s?([0-9]{1,2})日?"
-    r"(?:[T\s ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?(?:\.[0-9]+)?\s?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"(?:(?:[T\s]+|(?<=日))([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?(?:\.[0-9]+)?\s?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 # Until 2018-05-16 CSDN kept only the day of a post and printed midnight; the first real clock is of 2018-05-25.
 _CLOCK_KNOWN_FROM = "2018-05-25"
@@ -29,18 +29,20 @@ def parse_time(text: str | None) -> str | None:
         return None
     year, month, day, hour, minute, second, zone = match.groups()
     try:
-        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001
+        day_of = date(int(year), int(month), int(day))
+        if hour is None:
+            return day_of.isoformat()
+        clock = time(int(hour), int(minute), int(second or 0), tzinfo=_zone(zone))
     except ValueError:
         return None
-    if hour is None:
-        return moment.date().isoformat()
-    aware = moment.replace(tzinfo=_zone(zone)).astimezone(SHANGHAI)
+    aware = datetime.combine(day_of, clock).astimezone(SHANGHAI)
     if aware.time() == datetime.min.time() and aware.date().isoformat() < _CLOCK_KNOWN_FROM:
         return aware.date().isoformat()
     return aware.isoformat()
 
 
 def _zone(text: str | None) -> timezone:
+    """Offset of a zone; raises :class:`ValueError` for a day or more."""
     if text is None:
         return SHANGHAI
     if text == "Z":

@@ -12,17 +12,22 @@ from crawler.pages.times import from_unix, parse_time
 BOX = "js_content"
 
 _NAMES = "ct|biz|mid|idx|sn|msg_title|nickname|msg_link|publish_time"
+_LITERAL = r"(?:\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
+_CHAIN = rf"(?:htmlDecode\()?{_LITERAL}(?:\s*\|\|\s*{_LITERAL})*"
 # Two patterns instead of one with an alternative in front: each begins with letters that can be searched for fast.
 _CHAINS = tuple(
-    re.compile(rf"{prefix}(?P<name>{_NAMES})\s*=\s*(?P<chain>(?:htmlDecode\()?[\"'][^;\n]*)")
+    re.compile(rf"{prefix}(?P<name>{_NAMES})\s*=\s*(?:window\.title\s*=\s*)?(?P<chain>{_CHAIN})")
     for prefix in (r"var\s+", r"window\.")
 )
 _STRING = re.compile(r"\"((?:\\.|[^\"\\])*)\"|'((?:\\.|[^'\\])*)'")
-_OG_TITLE = re.compile(r"<meta\b[^>]*\bproperty\s*=\s*[\"']og:title[\"'][^>]*\bcontent\s*=\s*\"([^\"]*)\"", re.I)
-_OG_URL = re.compile(r"<meta\b[^>]*\bproperty\s*=\s*[\"']og:url[\"'][^>]*\bcontent\s*=\s*\"([^\"]*)\"", re.I)
-_TITLE = re.compile(r"<(h[12])\b[^>]*\bid\s*=\s*[\"']activity-name[\"'][^>]*>(.*?)</\1>", re.S | re.I)
-_ACCOUNT = re.compile(r"<(\w+)\b[^>]*\bid\s*=\s*[\"'](?:js_name|post-user)[\"'][^>]*>(.*?)</\1>", re.S | re.I)
-_POST_DATE = re.compile(r"\bid\s*=\s*[\"']post-date[\"'][^>]*>([^<]*)<", re.I)
+# Quotes around a single word may be missing: SingleFile leaves them out.
+_META = r"<meta\b[^>]*\bproperty\s*=\s*[\"']?{name}[\"']?\s[^>]*?\bcontent\s*=\s*(?:\"([^\"]*)\"|([^\s\"'>]+))"
+_OG_TITLE = re.compile(_META.format(name="og:title"), re.I)
+_OG_URL = re.compile(_META.format(name="og:url"), re.I)
+_TITLE = re.compile(r"<(h[12])\b[^>]*\bid\s*=\s*[\"']?activity-name\b[^>]*>(.*?)</\1>", re.S | re.I)
+_ACCOUNT = re.compile(r"<(\w+)\b[^>]*\bid\s*=\s*[\"']?(?:js_name|post-user)\b[^>]*>(.*?)</\1>", re.S | re.I)
+# Empty in a raw page; a saved one holds what the browser showed.
+_POST_DATE = re.compile(r"\bid\s*=\s*[\"']?(?:post-date|publish_time)\b[^>]*>([^<]+)<", re.I)
 _TAG = re.compile(r"<[^>]*>")
 
 # What the site shows instead of an article, by what it means.
@@ -59,11 +64,16 @@ def _text(markup: str) -> str | None:
     return " ".join(html.unescape(_TAG.sub(" ", markup)).split()) or None
 
 
+def _content(meta: re.Pattern[str], head: str) -> str | None:
+    """Content of a ``meta`` element."""
+    found = meta.search(head)
+    return html.unescape(found[1] or found[2] or "").strip() or None if found else None
+
+
 def title_of(head: str, variables: dict[str, str]) -> str | None:
     """Title of the article: the heading, else the page's own metadata (``<title>`` is empty in raw pages)."""
     heading = _TITLE.search(head)
-    og = _OG_TITLE.search(head)
-    shown = (_text(heading[2]) if heading else None) or (html.unescape(og[1]).strip() if og else None)
+    shown = (_text(heading[2]) if heading else None) or _content(_OG_TITLE, head)
     return shown or variables.get("msg_title")
 
 
@@ -89,5 +99,4 @@ def url_of(head: str, variables: dict[str, str]) -> str | None:
     biz, mid, idx, sn = (variables.get(name) for name in ("biz", "mid", "idx", "sn"))
     if biz and mid and idx:
         return f"https://mp.weixin.qq.com/s?__biz={biz}&mid={mid}&idx={idx}" + (f"&sn={sn}" if sn else "")
-    og = _OG_URL.search(head)
-    return (html.unescape(og[1]) if og else None) or variables.get("msg_link")
+    return _content(_OG_URL, head) or variables.get("msg_link")

@@ -1,0 +1,106 @@
+"""``paperdigest demo``: the sample blog, crawled for real into a fresh archive."""
+
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from crawler.captures import captures_path
+from crawler.commands.crawl import crawl_line
+from crawler.commands.imports import summary_line
+from crawler.console import Console
+from crawler.ingest import Paths, update_archive
+from crawler.run import CrawlReport, crawl
+from crawler.sample import SampleBlog
+from normalize.archive import open_readonly
+
+_VISITS = (("first visit", False), ("second visit, every post again", True))
+
+_POSTS = """
+SELECT published_on, coalesce(series || ' ', '') || coalesce(number, '') AS issue, title, recommendations, reads
+FROM posts ORDER BY published_on
+"""
+
+QUESTIONS = (
+    (
+        "Which papers were recommended most?",
+        """SELECT times_recommended AS times, title, recommenders
+FROM paper_overview ORDER BY times_recommended DESC, title LIMIT 5""",
+    ),
+    (
+        "At which venues did the papers appear?",
+        """SELECT venue, year, papers
+FROM venue_year ORDER BY papers DESC, venue, year LIMIT 5""",
+    ),
+    (
+        "What was not understood, or does not add up?",
+        """SELECT code, count(*) AS times, min(message) AS message
+FROM problems WHERE severity <> 'info' GROUP BY code ORDER BY code""",
+    ),
+)
+
+
+def run_demo(archive: Path, console: Console) -> None:
+    """Crawl the sample blog twice, build the archive, and show it.
+
+    Only the files of this archive are touched: they are made anew.
+    """
+    paths = Paths.of(archive)
+    _remove(paths)
+    with SampleBlog() as blog:
+        console.say(f"A sample blog of {len(blog.articles)} articles is served on {blog.url}")
+        for name, refetch in _VISITS:
+            report = _visit(paths, blog, refetch=refetch)
+            with console.progress("Reading captures") as advance:
+                summary = update_archive(paths, advance)
+            console.say(f"  {name}: {crawl_line(report)}")
+            console.say(f"    {summary_line(summary)}")
+    with closing(open_readonly(archive)) as connection:
+        console.say(f"\n{archive} now holds:\n")
+        console.table(*_query(connection, _POSTS))
+        for question, sql in QUESTIONS:
+            console.say(f"\n{question}\n")
+            console.say("  sql> " + sql.replace("\n", "\n       ") + "\n")
+            console.table(*_query(connection, sql))
+    _how_to_go_on(archive, console)
+
+
+def _remove(paths: Paths) -> None:
+    for path in (paths.archive, captures_path(paths.archive)):
+        for leftover in (path, path.with_name(path.name + "-journal")):
+            leftover.unlink(missing_ok=True)
+
+
+def _visit(paths: Paths, blog: SampleBlog, *, refetch: bool) -> CrawlReport:
+    """One crawl in a process of its own, since Scrapy's reactor runs once in the life of a process."""
+    options: dict[str, Any] = {
+        "store_path": paths.captures,
+        "user": blog.user,
+        "contact": None,
+        "site_url": blog.url,
+        "delay": 0,
+        "refetch": refetch,
+    }
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(crawl, "csdn", **options).result()
+
+
+def _query(connection: sqlite3.Connection, sql: str) -> tuple[Sequence[str], list[Sequence[object]]]:
+    cursor = connection.execute(sql)
+    return [column[0] for column in cursor.description], cursor.fetchall()
+
+
+def _how_to_go_on(archive: Path, console: Console) -> None:
+    steps = (
+        (f"paperdigest search 注意力 --archive {archive}", "search it"),
+        ("paperdigest import YOUR-FILES/", "saved pages and Markdown exports"),
+        ("paperdigest crawl csdn --user c9Yv2cf9I06K2A9E --contact YOUR-MAIL", "the live blog, politely"),
+        (f"sqlite3 {archive}", "the tables are described in docs/schema.md"),
+        (f"datasette {archive}", "browse it (pip install datasette)"),
+    )
+    console.say("\nHow to go on:\n")
+    for command, purpose in steps:
+        console.say(f"  {command}\n      {purpose}")

@@ -1,0 +1,25 @@
+"""Exit statuses of ``paperdigest``, one a reason, so that a script can tell them apart."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the status means; ``--help`` and the README list them."""
+
+    OK = 0
+    FAILED = 1
+    """Something unforeseen; the message says what."""
+    USAGE = 2
+    """The command line was not understood."""
+    INPUT_REFUSED = 3
+    """Some input could not be read; the rest was."""
+    BLOCKED = 4
+    """The site refused to answer (challenge, 403, 429, 521): what it has is not known."""
+    DISK_FULL = 6
+    """No room was left; everything committed before is whole."""
+    ARCHIVE_TOO_NEW = 7
+    """The archive or its captures were written by a newer version."""
+    NOT_AN_ARCHIVE = 8
+    """The file given as archive is something else, or there is none."""
+    INTERRUPTED = 130
+    """Stopped by Ctrl-C or a signal; what was committed is whole."""

@@ -1,0 +1,242 @@
+"""The one build path: captures that the archive has not seen become rows.
+
+A live crawl, an import and a rebuild differ in how captures get into the store; from there all of them call
+:func:`update_archive`. So the archive never depends on the way or the order in which a page came in, and what a
+command left undone when it was stopped between the two files is made good by the next one.
+"""
+
+import fcntl
+import gc
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.captures import Capture, CaptureStore, DamagedBody, captures_path
+from crawler.digest import read_post
+from crawler.importers.files import file_name
+from crawler.pages import UnreadablePage, read_page
+from normalize import __version__
+from normalize.archive import Archive, Reading, Summary
+from normalize.model import PageClass, PostRecord, Problem
+from normalize.records import normalize_post
+from normalize.rules import rules_digest
+from normalize.urls import canonical_url
+
+Progress = Callable[[int, int], None]
+"""Called with the number of captures read so far and of all to read."""
+
+_BATCH = 200
+"""Captures a transaction: few enough to lose little time, many enough that committing is no cost."""
+_POOL_FROM = 150
+"""Fewer captures than this are read sooner in this process than others are started."""
+_COLLECT_AFTER = 200_000
+"""Objects; Python's own 700 costs a third of the time of a large import."""
+
+
+# --- one capture -----------------------------------------------------------------------------------------------------
+
+
+def read_capture(capture: Capture, body: bytes) -> Reading:
+    """What a capture is, and the record of the post that it holds, if it holds one. Never raises for a page."""
+    known = _class_without_reading(capture)
+    if known is not None:
+        return _reading(capture, *known)
+    try:
+        page = read_page(body, name=file_name(capture.origin), status=capture.status, charset=_charset(capture))
+    except UnreadablePage as error:
+        problem = Problem(code=error.code, message=f"The page cannot be read: {error}", severity="error")
+        return _reading(capture, "damaged", (problem,))
+    if page.page_class != "post":
+        return _reading(capture, page.page_class, page.problems)
+    address = page.url or capture.address
+    post = read_post(replace(page, url=canonical_url(address) if address else None))
+    if post.kind == "other":
+        problem = Problem(code="no_blocks", message="An article without paper blocks.", severity="info")
+        return _reading(capture, "not_digest", (*post.problems, problem))
+    return _reading(capture, "post", record=normalize_post(post))
+
+
+def _class_without_reading(capture: Capture) -> tuple[PageClass, tuple[Problem, ...]] | None:
+    """Class of an answer that was seen to be no page when it came in."""
+    if capture.damaged is not None:
+        message = f"The answer did not arrive whole: {capture.damaged}"
+        return "damaged", (Problem(code="damaged", message=message, severity="error"),)
+    if capture.blocked is not None:
+        return "blocked", (Problem(code="blocked", message=f"The site refused to answer: {capture.blocked}"),)
+    if capture.address is not None and urlsplit(capture.address).path.endswith("/get-business-list"):
+        return "list", ()
+    return None
+
+
+def _charset(capture: Capture) -> str | None:
+    content_type = (capture.headers or {}).get("content-type", "")
+    _, found, charset = content_type.partition("charset=")
+    return charset.split(";")[0].strip(" \"'") or None if found else None
+
+
+def _reading(
+    capture: Capture, page_class: PageClass, problems: tuple[Problem, ...] = (), record: PostRecord | None = None
+) -> Reading:
+    return Reading(
+        capture_id=capture.capture_id,
+        sha256=capture.sha256,
+        address=capture.address,
+        origin=capture.origin,
+        status=capture.status,
+        captured_at=capture.fetched_at,
+        page_class=page_class,
+        record=record,
+        problems=problems,
+    )
+
+
+# --- all that is new -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """The two files of an archive."""
+
+    archive: Path
+    captures: Path
+
+    @classmethod
+    def of(cls, archive: Path, captures: Path | None = None) -> "Paths":
+        """Those of an archive; the captures lie beside it unless another place is given."""
+        return cls(archive=archive, captures=captures or captures_path(archive))
+
+
+def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
+    """Bring the archive up to date with its captures; returns what changed.
+
+    An archive that was built with other rules or other code is built anew first, since its rows could not be had from
+    this code. Raises what :class:`~normalize.archive.Archive` and :class:`~crawler.captures.CaptureStore` raise;
+    every transaction before stays.
+    """
+    with _only_writer(paths.archive):
+        if paths.archive.exists() and not _is_current(paths.archive):
+            return _rebuild(paths, progress)
+        with CaptureStore.open(paths.captures, readonly=True) as store:
+            return _add_pending(paths.archive, store, progress)
+
+
+def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
+    """Build the archive anew from its captures alone; the old one stays until the new one is complete."""
+    with _only_writer(paths.archive):
+        return _rebuild(paths, progress)
+
+
+def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
+    fresh = paths.archive.with_name(paths.archive.name + ".new")
+    with CaptureStore.open(paths.captures, readonly=True) as store:
+        fresh.unlink(missing_ok=True)
+        try:
+            summary = _add_pending(fresh, store, progress)
+            fresh.replace(paths.archive)
+        finally:
+            fresh.unlink(missing_ok=True)
+    _sync_folder(paths.archive.parent)
+    return summary
+
+
+def _open(path: Path) -> Archive:
+    return Archive.open(path, rules_digest=rules_digest(), code_version=__version__)
+
+
+def _is_current(path: Path) -> bool:
+    with _open(path) as archive:
+        return archive.is_current()
+
+
+def _add_pending(path: Path, store: CaptureStore, progress: Progress | None) -> Summary:
+    _spare_collector()
+    with _open(path) as archive:
+        known = archive.known_captures()
+        pending = [capture.capture_id for capture in store.observations() if capture.capture_id not in known]
+        summary = Summary()
+        reread = partial(_reread, store)
+        done = 0
+        for readings in _read_all(pending, store):
+            summary += archive.add(readings, reread=reread)
+            done += len(readings)
+            if progress is not None:
+                progress(done, len(pending))
+        return summary
+
+
+def _read_all(capture_ids: Sequence[str], store: CaptureStore) -> Iterator[list[Reading]]:
+    """Readings of captures, batch after batch; by several processes where that pays."""
+    batches = list(_batched(capture_ids, _BATCH))
+    workers = min(os.cpu_count() or 1, len(batches))
+    if len(capture_ids) < _POOL_FROM or workers < 2:
+        for batch in batches:
+            yield [_read_stored(store, capture_id) for capture_id in batch]
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_spare_collector) as pool:
+        waiting: deque[Future[list[Reading]]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(_read_batch, store.path, batch))
+            # No more than the writer can take soon, so that memory stays flat.
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _spare_collector() -> None:
+    """Let the collector of cycles run seldom: records hold none, and it would walk over hundreds of thousands."""
+    gc.set_threshold(_COLLECT_AFTER)
+
+
+def _read_batch(path: Path, capture_ids: Sequence[str]) -> list[Reading]:
+    """The work of one process."""
+    with CaptureStore.open(path, readonly=True) as store:
+        return [_read_stored(store, capture_id) for capture_id in capture_ids]
+
+
+def _read_stored(store: CaptureStore, capture_id: str) -> Reading:
+    capture = store.observation(capture_id)
+    if capture is None:
+        raise KeyError(f"no capture {capture_id} in {store.path}")
+    try:
+        body = store.body(capture.sha256)
+    except DamagedBody as error:
+        problem = Problem(code="damaged_body", message=f"The stored bytes are damaged: {error}", severity="error")
+        return _reading(capture, "damaged", (problem,))
+    return read_capture(capture, body)
+
+
+def _reread(store: CaptureStore, capture_id: str) -> PostRecord | None:
+    return _read_stored(store, capture_id).record
+
+
+def _batched(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+@contextmanager
+def _only_writer(archive: Path) -> Iterator[None]:
+    """Wait until no other process builds this archive. The lock is the kernel's: it ends with its process."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with archive.with_name(archive.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,64 @@
+"""What several test modules need."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="Write the expected files of cases anew, and fail.")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with real posts and pages, which is not part of the project."""
+    if not (SHARED / "corpus").is_dir():
+        pytest.skip(f"no corpus of real posts at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture
+def paperdigest(tmp_path: Path) -> Run:
+    """Runs the command in a folder of its own."""
+
+    def run(*arguments: object, status: int | None = 0) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "crawler.cli", *map(str, arguments)]
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "LANG": "C.UTF-8"}
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=120
+        )
+        if status is not None:
+            assert done.returncode == status, done.stderr + done.stdout
+        return done
+
+    return run
+
+
+def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table of an archive, sorted."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        tables = [
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            if not name.startswith(("sqlite_", "search_"))
+        ]
+        return {name: sorted(connection.execute(f"SELECT * FROM [{name}]"), key=repr) for name in tables}
+
+
+@pytest.fixture(name="dump")
+def dump_fixture() -> Callable[[Path], dict[str, list[tuple[object, ...]]]]:
+    return dump
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    return REPOSITORY / "data" / "sample"
