@@ -3,10 +3,12 @@
 Two families that are never mixed. *As printed* (:class:`Post`, :class:`Entry`, :class:`Link` …) holds what the page
 says, letter by letter but for markup and white space. *Resolved* (:class:`PostRecord`, :class:`EntryRecord` …) holds
 the same beside what the rules of this package read out of it. ``None`` always means "the page does not say".
+
+Links and pictures are named tuples: a post has hundreds of them, and they travel between processes.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["digest", "note", "list", "other"]
 """``digest``: several recommended papers in blocks. ``note``: one paper (or a few) introduced by ``■ 论文 |`` lines or
@@ -44,8 +46,7 @@ class Problem:
 # --- as printed ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(NamedTuple):
     """A labelled link of a paper block."""
 
     label: str
@@ -54,8 +55,7 @@ class Link:
     """As printed, letter by letter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(NamedTuple):
     """A picture of a paper block."""
 
     role: ImageRole
@@ -144,8 +144,7 @@ class Identifier:
     """Normalised; for arXiv without the version."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedLink:
+class ResolvedLink(NamedTuple):
     """A link with its role and canonical address."""
 
     role: LinkRole
@@ -154,8 +153,7 @@ class ResolvedLink:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedImage:
+class ResolvedImage(NamedTuple):
     """A picture with its own address (proxies unwrapped)."""
 
     role: ImageRole

@@ -107,12 +107,12 @@ def is_caption(line: Line) -> bool:
 
 def is_tail(line: Line) -> bool:
     """The line begins the tail, or an advertisement."""
-    return 0 < len(line.text) < 400 and _any_of("tail").search(line.text) is not None
+    return 0 < len(line.text) < 400 and _any_of("tail").match(line.text) is not None
 
 
 def heads_past_posts(line: Line) -> bool:
     """The line heads the list of past posts."""
-    return 0 < len(line.text) < 60 and _any_of("past").search(line.text) is not None
+    return 0 < len(line.text) < 60 and _any_of("past").match(line.text) is not None
 
 
 def label(line: Line) -> tuple[str, Label] | None:

@@ -1,0 +1,291 @@
+"""Reading the institutions of a paper's authors out of the Chinese prose of its summary.
+
+Phrases (``rules/institutions.toml``) say where the institutions stand: 本文是 X 和 Y 发表于 …, 工作来自 X. What stands
+there is cut at 、, 和, 与 and the like, and each piece is cut down to the institution: a person or a team goes, a named
+laboratory stays. What is no known institution is taken only from phrases that leave no doubt.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from normalize.rules import load_rules
+from normalize.text import HAN, clean_text
+from normalize.venues import compile_names, find_mentions, fold_letters, has_any, text_start
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    pattern: re.Pattern[str]
+    tail: re.Pattern[str] | None
+    needs: tuple[str, ...]
+    firm: bool
+    first: bool
+    opens: bool
+    """The list is the first thing of the phrase, so that the summary must begin with an institution."""
+
+
+def compile_phrase(pattern: str) -> re.Pattern[str]:
+    """A pattern of ``rules/institutions.toml`` with its fragments put in.
+
+    >>> compile_phrase("{from}{list}，").search("本文来自微软，论文")["list"]
+    '微软'
+    """
+    fragments: dict[str, str] = _rules()["fragment"]
+    while (filled := _FRAGMENT.sub(lambda match: fragments[match[1]], pattern)) != pattern:
+        pattern = filled
+    return re.compile(pattern)
+
+
+_FRAGMENT = re.compile(r"\{([a-z]+)\}")
+
+
+def _rules() -> dict[str, Any]:
+    return load_rules("institutions")
+
+
+@cache
+def _phrases() -> tuple[_Phrase, ...]:
+    return tuple(
+        _Phrase(
+            pattern=compile_phrase(row["pattern"]),
+            tail=compile_phrase(row["tail"]) if "tail" in row else None,
+            needs=tuple(row.get("needs", ())),
+            firm=row["firm"] is not False,
+            first=row.get("first", False),
+            opens=row["pattern"].startswith("{list}"),
+        )
+        for row in _rules()["phrase"]
+    )
+
+
+# --- one institution -------------------------------------------------------------------------------------------------
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    return compile_names(_rules()["names"])
+
+
+@cache
+def _ended() -> re.Pattern[str]:
+    """The longest Chinese name that ends as institutions do, with its short form in brackets: 伦敦大学玛丽皇后学院."""
+    suffixes = "|".join(sorted(_rules()["suffixes"], key=len, reverse=True))
+    letter = f"(?![的了是在把被这那该某各由])[{HAN}·-]"
+    return re.compile(
+        rf"(?!来自|出自|作者|论文|本文|该文){letter}{{1,24}}(?:{suffixes})(?:[（(][A-Za-z][A-Za-z .&-]{{1,24}}[)）])?"
+    )
+
+
+@cache
+def _lab_tail() -> re.Pattern[str]:
+    """What may follow an institution as a part of its name: " AI Lab", " AI 研究院", "计算机系", "（MIT）"."""
+    words = "|".join(re.escape(word) for word in sorted(_rules()["labs"], key=len, reverse=True))
+    latin = rf"(?:{words}|[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![A-Za-z])"
+    suffixes = "|".join(sorted(_rules()["suffixes"], key=len, reverse=True))
+    return re.compile(
+        rf"[（(][A-Za-z][A-Za-z .&-]{{1,24}}[)）]|[{HAN}]{{2,10}}系(?=$|[^统{HAN}])"
+        rf"|(?:\s*{latin})+(?:\s*(?:[{HAN}]{{0,6}}(?:{suffixes})))?|\s*[{HAN}]{{0,12}}(?:{suffixes})$"
+    )
+
+
+@cache
+def _never() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in _rules()["never"]))
+
+
+# A person, a group of persons: "孙栩老师组", "Tan 等人", "小冰团队".
+_PEOPLE = re.compile("老师|教授|博士|院士|大神|大牛|同学|先生|女士|等人|课题组|研究组|小组|组$|组的|团队|实验组")
+_TEAM_END = re.compile(r"\s*(?:的)?(?:研究|技术|算法|开发)?(?:团队|等)$")
+# "百度 NLP 团队": a team of a field, no laboratory with a name.
+_FIELD_TEAM = re.compile(r"\s*(?:AI|NLP|ML|CV)\s*(?:团队|小组|组)")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9.+&!'-]*")
+
+
+def institution_in(text: str, *, firm: bool) -> str | None:
+    """The institution that a piece of a list names; ``None`` where it names none.
+
+    :param firm: an unknown name is taken as one, unless it looks like a person.
+
+    >>> institution_in("北京大学孙栩老师组", firm=False)
+    '北京大学'
+    >>> institution_in("Digitalgenius Labs 团队", firm=True)
+    'Digitalgenius Labs'
+    """
+    piece = text.partition("的")[0].strip(" “”\"'《》")
+    head = _head_end(piece)
+    if head:
+        return piece[:head]
+    return _unknown(piece) if firm else None
+
+
+@lru_cache(maxsize=4096)
+def _head_end(piece: str) -> int:
+    """Where the institution ends with which a piece begins; 0 where it begins with none."""
+    known, ended = _known().match(piece), _ended().match(piece)
+    people = _PEOPLE.search(piece)
+    if ended is not None and people is not None and people.start() < ended.end():
+        ended = _ended().match(piece, 0, people.start())
+    if ended is not None and not known and _never().match(piece):
+        ended = None
+    end = max(known.end() if known else 0, ended.end() if ended else 0)
+    tail = _lab_tail().match(piece, end) if end and not _FIELD_TEAM.match(piece, end) else None
+    if tail is None or (people is not None and people.start() < tail.end()):
+        return end
+    return tail.end()
+
+
+def _unknown(piece: str) -> str | None:
+    name = _TEAM_END.sub("", piece)
+    if not name or _PEOPLE.search(name) or _never().search(name) or any(find_mentions(name)):
+        return None
+    if name.isascii():
+        return name if _is_latin_name(name) else None
+    team = name != piece
+    return name if _is_han_name(name, least=4 if team else 2) else None
+
+
+def _is_latin_name(name: str) -> bool:
+    """One word with a capital, or several with a word like Research: two capitalised words alone are a person."""
+    words = name.split()
+    if not all(_TOKEN.fullmatch(word) for word in words) or not name[0].isupper():
+        return False
+    return len(words) == 1 or (len(words) <= 5 and any(word in _rules()["bodies"] for word in words))
+
+
+_HAN_NAME = re.compile(f"[{HAN}]{{2,10}}")
+_NO_NAME_LETTERS = re.compile("[的了是在把被这那该某一不也都很最更为以于对]")
+
+
+def _is_han_name(name: str, *, least: int) -> bool:
+    if (
+        not _HAN_NAME.fullmatch(name)
+        or len(name) < least
+        or name in _rules()["suffixes"]
+        or _NO_NAME_LETTERS.search(name)
+    ):
+        return False
+    return len(name) > 3 or name[0] not in _rules()["surnames"]
+
+
+# --- lists of them ---------------------------------------------------------------------------------------------------
+
+_HARD = re.compile(r"\s*(?:、|,|&|;|以及)\s*")
+_SOFT = re.compile(r"\s*(?:和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
+_DEPARTMENT = re.compile(f"[{HAN}]{{1,12}}(?:中心|实验室|研究所|研究院|学院|系|组|部)")
+
+
+def _pieces(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """The members of a list, each with its place: 清华大学、微软和 CMU."""
+    for begin, piece in _split(_HARD, text, start):
+        merged: list[tuple[int, str]] = []
+        for place, part in _split(_SOFT, piece, begin):
+            first = merged[-1][0] if merged else place
+            whole = piece[first - begin : place - begin + len(part)]
+            if merged and _continues(merged[-1][1], part, whole):
+                merged[-1] = (first, whole)
+            else:
+                merged.append((place, part))
+        yield from merged
+
+
+def _split(pattern: re.Pattern[str], text: str, start: int) -> Iterator[tuple[int, str]]:
+    place = 0
+    for match in pattern.finditer(text):
+        yield start + place, text[place : match.start()]
+        place = match.end()
+    yield start + place, text[place:]
+
+
+def _continues(left: str, right: str, whole: str) -> bool:
+    """Whether 与 belongs to the name: 中国科学院自动化所智能感知|计算中心, not 清华大学|微软研究院."""
+    known = _known().match(whole.lstrip())
+    if known is not None and known.end() > len(left.strip()):
+        return True
+    head = _head_end(left.strip())
+    rest = left.strip()[head:]
+    if not head or not rest or _PEOPLE.search(rest) or not rest[0].isalpha() or rest.isascii():
+        return False
+    return _known().match(right) is None and _DEPARTMENT.match(right) is not None
+
+
+# A venue in front of an institution: "ICLR 2018 上 Google 的工作".
+_VENUE_LEAD = re.compile(r"[A-Z][A-Za-z]+[\s'-]?[0-9]{2,4}\s*(?:年)?(?:上|中|的|里)?\s*")
+
+
+def _institutions(text: str, start: int, *, firm: bool) -> Iterator[tuple[int, int]]:
+    """Place of each institution in a list that starts at a place of the whole text."""
+    lead = _VENUE_LEAD.match(text)
+    if lead is not None and _head_end(text[lead.end() :]):
+        text, start = text[lead.end() :], start + lead.end()
+    pieces = list(_pieces(text, start))
+    # One known member vouches for the others: "中山大学和 CVTE".
+    sure = firm or any(_head_end(piece.strip()) for _, piece in pieces)
+    for place, piece in pieces:
+        name = institution_in(piece, firm=sure)
+        if name is not None:
+            begin = place + piece.index(name)
+            yield begin, begin + len(name)
+
+
+# --- the summary -----------------------------------------------------------------------------------------------------
+
+
+def find_affiliations(summary: str) -> tuple[str, ...]:
+    """The institutions that the summary gives for the authors, spelling as printed, in order, without repetition.
+
+    >>> find_affiliations("本文是北京大学孙栩老师组和微软亚洲研究院发表在 AAAI 2019 上的工作。")
+    ('北京大学', '微软亚洲研究院')
+    >>> find_affiliations("本文来自 arXiv，作者来自自动化所和地平线。")
+    ('自动化所', '地平线')
+    """
+    text = fold_letters(summary)
+    lists: dict[tuple[int, str], bool] = {}
+    for begin, listed, firm in _lists(text, text_start(text)):
+        lists[begin, listed] = firm or lists.get((begin, listed), False)
+    places = {place for (begin, listed), firm in lists.items() for place in _institutions(listed, begin, firm=firm)}
+    return tuple(dict.fromkeys(clean_text(summary[begin:end]) for begin, end in _apart(places)))
+
+
+_LONGEST_NAME = 40
+
+
+@cache
+def _name_or_suffix() -> re.Pattern[str]:
+    return compile_names((*_rules()["names"], *_rules()["suffixes"]))
+
+
+def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
+    """Place and text of each list of institutions, and whether unknown names in it are some."""
+    opened = _head_end(text[start : start + _LONGEST_NAME].lstrip()) > 0
+    for phrase in _phrases():
+        if (opened or not phrase.opens) and (not phrase.needs or has_any(text, phrase.needs)):
+            for match in _phrase_matches(phrase, text, start):
+                firm = phrase.firm and match.groupdict().get("firm", "") is not None
+                yield match.start("list"), match["list"], firm
+
+
+def _phrase_matches(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[str]]:
+    if phrase.tail is None and not phrase.first:
+        return phrase.pattern.finditer(text, start)
+    begins = iter([start]) if phrase.tail is None else _named_clauses(phrase.tail, text, start)
+    return (match for begin in begins if (match := phrase.pattern.match(text, begin)) is not None)
+
+
+def _named_clauses(tail: re.Pattern[str], text: str, start: int) -> Iterator[int]:
+    """Where the clauses begin that end in the tail and name what may be an institution."""
+    for match in tail.finditer(text, start):
+        begin = max(start, *(text.rfind(mark, start, match.start()) + 1 for mark in "，。；！：\n"))
+        if _name_or_suffix().search(text, begin, match.start()):
+            yield begin
+
+
+def _apart(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Of places that overlap the first and longest."""
+    stop = -1
+    for begin, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if begin >= stop:
+            yield begin, end
+            stop = end

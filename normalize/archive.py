@@ -1,0 +1,235 @@
+"""The archive: a SQLite file that is a function of captures, code and rules.
+
+:class:`Archive` writes it, :func:`open_readonly` reads it. What a batch of readings can change is bounded: the posts
+that share a key or title with its copies (:mod:`normalize.archive_posts`) and the papers that share an identifier or
+title key with the recommendations of those posts (:mod:`normalize.archive_papers`). Both sets are looked up whole,
+decided anew and written where they differ. So any order of readings, and any division into batches, gives the same
+rows, and a batch that brings nothing new leaves the file as it is, byte for byte.
+"""
+
+import gc
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from normalize.archive_papers import Recommendations
+from normalize.archive_posts import (
+    CaptureLost,
+    Posts,
+    Reread,
+    closure_of_copies,
+    new_readings,
+    store_captures,
+)
+from normalize.archive_rows import Reading
+from normalize.archive_sql import APPLICATION_ID, SCHEMA_VERSION, connect, connect_readonly, make_durable, transaction
+
+__all__ = [
+    "Archive",
+    "ArchiveStale",
+    "ArchiveTooNew",
+    "CaptureLost",
+    "NotAnArchive",
+    "Reading",
+    "Reread",
+    "Summary",
+    "open_readonly",
+]
+
+_COUNTED = (
+    "captures", "posts", "recommendations", "papers", "recommenders", "tags", "venues", "links", "images", "problems"
+)  # fmt: skip
+
+
+class ArchiveTooNew(RuntimeError):
+    """The archive was written by a later version of this program."""
+
+
+class ArchiveStale(RuntimeError):
+    """The archive was built with other rules or other code, so that rows of now do not fit those in it."""
+
+
+class NotAnArchive(ValueError):
+    """The file is something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What one or several calls changed. Summaries can be added."""
+
+    new_captures: int = 0
+    """Observations that were not in the archive before."""
+    new_posts: int = 0
+    changed_posts: int = 0
+    """Posts of which at least one field changed, such as the number of reads."""
+    removed_posts: int = 0
+    """Posts that turned out to be copies of others."""
+    new_papers: int = 0
+    removed_papers: int = 0
+    """Papers that turned out to be others."""
+    recommendations: int = 0
+    """Recommendations that are new or changed."""
+
+    def __add__(self, other: "Summary") -> "Summary":
+        return Summary(**{name: getattr(self, name) + getattr(other, name) for name in Summary.__slots__})
+
+
+class Archive:
+    """An archive that is open for writing; a context manager that closes it."""
+
+    def __init__(self, connection: sqlite3.Connection, *, rules_digest: str, code_version: str) -> None:
+        self._connection = connection
+        self._built_with = {"rules_digest": rules_digest, "code_version": code_version}
+
+    @classmethod
+    def open(cls, path: Path, *, rules_digest: str, code_version: str) -> Self:
+        """Open an archive, which is created where there is no file or an empty one, and brought to the present schema.
+
+        Raises :class:`NotAnArchive`, :class:`ArchiveTooNew`, :class:`FileNotFoundError` for a missing folder, and
+        :class:`sqlite3.Error`.
+        """
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"no folder {path.parent} for the archive {path.name}")
+        connection = _checked(connect, path)
+        make_durable(connection)
+        archive = cls(connection, rules_digest=rules_digest, code_version=code_version)
+        try:
+            if _schema_version(connection) < SCHEMA_VERSION:
+                archive._migrate()
+        except BaseException:
+            connection.close()
+            raise
+        return archive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def add(self, batch: Sequence[Reading], *, reread: Reread) -> Summary:
+        """Add readings in one transaction; those of known captures are passed over.
+
+        ``reread`` gives the record of a capture that is in the archive already: the archive keeps the fields of shown
+        copies only, and another copy may come to be shown. Raises :class:`CaptureLost` where it gives none,
+        :class:`ArchiveStale`, and :class:`sqlite3.Error`; nothing of the batch stays then.
+        """
+        if not self.is_current():
+            raise ArchiveStale(f"the archive was built with {self.meta()}, not {self._built_with}: build it anew")
+        with transaction(self._connection), _no_garbage_collection():
+            return _write(self._connection, batch, reread)
+
+    def known_captures(self) -> frozenset[str]:
+        """Ids of all captures that were processed."""
+        return frozenset(row[0] for row in self._connection.execute("SELECT capture_id FROM captures"))
+
+    def counts(self) -> dict[str, int]:
+        """Number of rows of the main tables."""
+        query = "SELECT count(*) FROM {}"
+        return {name: self._connection.execute(query.format(name)).fetchone()[0] for name in _COUNTED}
+
+    def meta(self) -> dict[str, str]:
+        """Facts about the archive: ``schema_version``, ``rules_digest``, ``code_version``."""
+        return dict(self._connection.execute("SELECT key, value FROM meta ORDER BY key"))
+
+    def is_current(self) -> bool:
+        """Whether the rows were made with the rules and the code that the archive was opened with."""
+        return self._built_with.items() <= self.meta().items()
+
+    def _migrate(self) -> None:
+        # Imported here: sqlite-utils takes 0.1 s, and is not needed to go on with an archive.
+        from sqlite_utils import Database
+
+        from normalize.migrations import migrate
+
+        with transaction(self._connection):
+            # Another process may have been faster.
+            if _schema_version(self._connection) < SCHEMA_VERSION:
+                migrate(Database(self._connection, execute_plugins=False))
+                facts = {"schema_version": str(SCHEMA_VERSION), **self._built_with}
+                self._connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", facts.items())
+
+
+def open_readonly(path: Path) -> sqlite3.Connection:
+    """Open an archive for reading: nothing can be written through the connection.
+
+    Raises :class:`FileNotFoundError`, :class:`NotAnArchive`, :class:`ArchiveTooNew` and :class:`sqlite3.Error`.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"no archive {path}")
+    return _checked(connect_readonly, path)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles: rows hold none, and going through a batch again and again takes a third."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _write(connection: sqlite3.Connection, batch: Sequence[Reading], reread: Reread) -> Summary:
+    news = new_readings(connection, batch)
+    if not news:
+        return Summary()
+    store_captures(connection, news.values())
+    posts = Posts(connection, closure_of_copies(connection, news))
+    posts.load_records(news, reread)
+    recommendations = Recommendations(connection, posts)
+    posts.write()
+    recommendations.write()
+    posts.finish()
+    return Summary(
+        new_captures=len(news),
+        new_posts=len(posts.new_ids),
+        changed_posts=posts.changed,
+        removed_posts=len(posts.removed_ids),
+        new_papers=recommendations.new_papers,
+        removed_papers=recommendations.removed_papers,
+        recommendations=recommendations.changed,
+    )
+
+
+def _checked(opened: Callable[[Path], sqlite3.Connection], path: Path) -> sqlite3.Connection:
+    """Open a file and refuse what is no archive or a later one. Nothing is written, not even to its header."""
+    connection = opened(path)
+    try:
+        _check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        version = _schema_version(connection)
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.OperationalError:  # locked, unreadable: nothing is known of what it is
+        raise
+    except sqlite3.DatabaseError as error:
+        raise NotAnArchive(f"{path} is no SQLite file: {error}") from error
+    if tables and application != APPLICATION_ID:
+        raise NotAnArchive(f"{path} is an SQLite file, but no archive of this program")
+    if version > SCHEMA_VERSION:
+        raise ArchiveTooNew(f"{path} has schema {version}; this program knows {SCHEMA_VERSION}: update the program")
+
+
+def _schema_version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

@@ -1,0 +1,220 @@
+"""The half of the writer that knows recommendations and papers.
+
+All recommendations that share an identifier or title key with those that come, go or change are looked up, resolved
+anew by :func:`normalize.identity.resolve`, and written where they differ from what is stored.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from normalize.archive_posts import Posts
+from normalize.archive_rows import (
+    AFFILIATIONS,
+    IDENTIFIERS,
+    IMAGES,
+    JUDGEMENTS,
+    LINKS,
+    PAPER_ALIASES,
+    PAPERS,
+    PROBLEMS,
+    RECOMMENDATIONS,
+    RECOMMENDERS,
+    SEARCH,
+    TAGS,
+    VENUES,
+    AliasRow,
+    IdentifierRow,
+    NameRow,
+    RecommendationRow,
+    identity_problem_row,
+    judgement_row,
+    paper_entry,
+    paper_row,
+    resolved_row,
+    search_row,
+    search_source,
+    venue_row,
+)
+from normalize.archive_sql import Table, execute_in, select_in, sync, write_difference, write_rows
+from normalize.identity import Resolution, resolve
+from normalize.model import Identifier
+from normalize.venues import load_venues
+
+
+@dataclass(slots=True)
+class _Set:
+    """Recommendations, with the identifiers of each."""
+
+    rows: dict[int, RecommendationRow] = field(default_factory=dict)
+    identifiers: defaultdict[int, list[IdentifierRow]] = field(default_factory=lambda: defaultdict(list))
+
+    def connections(self) -> set[tuple[str, str]]:
+        """What may connect them with others: strong identifiers as (scheme, value), title keys as ("", key)."""
+        titles = {("", row.title_key) for row in self.rows.values() if row.title_key is not None}
+        return titles | {(it.scheme, it.value) for its in self.identifiers.values() for it in its if it.strong}
+
+    def add(self, rows: Iterable[RecommendationRow], identifiers: Iterable[IdentifierRow]) -> None:
+        self.rows.update((row.recommendation_id, row) for row in rows)
+        for identifier in identifiers:
+            self.identifiers[identifier.recommendation_id].append(identifier)
+
+
+class Recommendations:
+    """The recommendations that a batch touches, as they were and as they will be."""
+
+    def __init__(self, connection: sqlite3.Connection, posts: Posts) -> None:
+        self._connection = connection
+        self._entries = {entry.recommendation.recommendation_id: entry for entry in posts.entries()}
+        rewritten = [post_id for post_id in (*posts.rebuilt_ids, *posts.removed_ids) if post_id in posts.old]
+        # Those that are taken from a record anew, or are no more; and those that these may touch.
+        self._replaced = self._load(_ids_of_posts(connection, rewritten))
+        self._others = self._closure(_ids_of_posts(connection, posts.redated_ids))
+        self._resolution = self._resolve({post_id: row.published_on for post_id, row in posts.rows.items()})
+        self._old = self._replaced.rows | self._others.rows
+        self._new = self._resolved()
+        self.changed = self.new_papers = self.removed_papers = 0
+
+    def _load(self, ids: Collection[int]) -> _Set:
+        found = _Set()
+        found.add(
+            (RecommendationRow(*row) for row in self._select(RECOMMENDATIONS, ids)),
+            (IdentifierRow(*row) for row in self._select(IDENTIFIERS, ids)),
+        )
+        return found
+
+    def _select(self, table: Table, ids: Iterable[object], *, scope: str = "recommendation_id") -> Iterator[Any]:
+        return select_in(self._connection, table.select(f"{scope} IN ({{}})"), ids)
+
+    def _closure(self, redated: list[int]) -> _Set:
+        """All other recommendations that share an identifier or title with those that come, go or change."""
+        written = _Set()
+        for entry in self._entries.values():
+            written.add([entry.recommendation], entry.identifiers)
+        asked = written.connections() | self._replaced.connections()
+        near, others = asked, _Set()
+        pending = {*redated, *self._ids_with(near)}
+        passed_over = self._entries.keys() | self._replaced.rows.keys()
+        while pending := pending - passed_over - others.rows.keys():
+            found = self._load(sorted(pending))
+            others.add(found.rows.values(), chain.from_iterable(found.identifiers.values()))
+            near = found.connections() - asked
+            asked |= near
+            pending = self._ids_with(near)
+        return others
+
+    def _ids_with(self, connections: Iterable[tuple[str, str]]) -> set[int]:
+        by_scheme: defaultdict[str, list[str]] = defaultdict(list)
+        for scheme, value in sorted(connections):
+            by_scheme[scheme].append(value)
+        found: set[int] = set()
+        for scheme, values in by_scheme.items():
+            query = "SELECT recommendation_id FROM recommendations WHERE title_key IN ({})"
+            if scheme:
+                # A scheme is a name out of the rules, without quotes.
+                query = f"SELECT recommendation_id FROM identifiers WHERE scheme = '{scheme}' AND value IN ({{}})"  # noqa: S608
+            found.update(row[0] for row in select_in(self._connection, query, values))
+        return found
+
+    def _resolve(self, published: dict[str, str | None]) -> Resolution:
+        rows = self._others.rows
+        missing = {row.post_id for row in rows.values()} - published.keys()
+        query = "SELECT post_id, published_on FROM posts WHERE post_id IN ({})"
+        days = published | dict(select_in(self._connection, query, sorted(missing)))
+        stored = (paper_entry(row, self._others.identifiers[number], days[row.post_id]) for number, row in rows.items())
+        fresh = (
+            paper_entry(entry.recommendation, entry.identifiers, days[entry.recommendation.post_id])
+            for entry in self._entries.values()
+        )
+        return resolve(chain(stored, fresh))
+
+    def _resolved(self) -> dict[int, RecommendationRow]:
+        rows = self._others.rows | {number: entry.recommendation for number, entry in self._entries.items()}
+        papers = self._resolution.papers
+        return {number: resolved_row(rows[number], paper) for paper in papers for number in paper.entry_ids}
+
+    def write(self) -> None:
+        """Write papers, recommendations and all that hangs on them."""
+        papers = {(paper.paper_id,): paper_row(paper) for paper in self._resolution.papers}
+        stored = self._select(PAPERS, sorted(self._touched_papers()), scope="paper_id")
+        old = {row[:1]: row for row in stored}
+        gone = [key for key in old if key not in papers]
+        self.new_papers, self.removed_papers = len(papers.keys() - old.keys()), len(gone)
+        write_difference(self._connection, PAPERS, {key: old[key] for key in old if key in papers}, papers)
+        self.changed = write_difference(self._connection, RECOMMENDATIONS, _by_key(self._old), _by_key(self._new))
+        self._write_children()
+        self._write_search()
+        self._write_decisions()
+        self._write_names()
+        write_rows(self._connection, PAPERS.delete, gone)
+
+    def _touched_papers(self) -> set[str]:
+        return {row.paper_id for row in chain(self._old.values(), self._new.values())}
+
+    def _write_children(self) -> None:
+        """Links, pictures, institutions and identifiers."""
+        for table, part in ((LINKS, "links"), (IMAGES, "images"), (AFFILIATIONS, "affiliations")):
+            rows = [row for entry in self._entries.values() for row in getattr(entry, part)]
+            sync(self._connection, table, rows, scope="recommendation_id", values=self._replaced.rows)
+        fresh = {number: entry.identifiers for number, entry in self._entries.items()}
+        identifiers = [self._judged(row) for rows in (self._others.identifiers | fresh).values() for row in rows]
+        sync(self._connection, IDENTIFIERS, identifiers, scope="recommendation_id", values=self._old)
+
+    def _judged(self, row: IdentifierRow) -> IdentifierRow:
+        claim = row.recommendation_id, Identifier(scheme=row.scheme, value=row.value)
+        return row._replace(disputed=int(claim in self._resolution.disputed))
+
+    def _write_search(self) -> None:
+        old, new = self._old, self._new
+        changed = [
+            row for number, row in new.items() if number not in old or search_source(old[number]) != search_source(row)
+        ]
+        gone = [number for number in old if number not in new]
+        gone += [row.recommendation_id for row in changed if row.recommendation_id in old]
+        execute_in(self._connection, "DELETE FROM search WHERE rowid IN ({})", gone)
+        write_rows(self._connection, SEARCH.insert, [search_row(row) for row in changed])
+
+    def _write_decisions(self) -> None:
+        """Aliases, judgements, and problems that came of comparing."""
+        connection, resolution, numbers = self._connection, self._resolution, self._old.keys() | self._new.keys()
+        aliases = [AliasRow(alias, paper.paper_id) for paper in resolution.papers for alias in paper.aliases]
+        sync(connection, PAPER_ALIASES, aliases, scope="paper_id", values=sorted(self._touched_papers()))
+        judgements = [judgement_row(judgement) for judgement in resolution.judgements]
+        sync(connection, JUDGEMENTS, judgements, scope="left_id", values=sorted(numbers))
+        problems = [identity_problem_row(self._new[number], problem) for number, problem in resolution.problems]
+        sync(connection, PROBLEMS, problems, scope="recommendation_id", values=sorted(numbers))
+
+    def _write_names(self) -> None:
+        """Recommenders, tags and venues of the recommendations that came, went or changed."""
+        rows = [*self._replaced.rows.values(), *(entry.recommendation for entry in self._entries.values())]
+        for table, name in ((RECOMMENDERS, "recommender"), (TAGS, "tag")):
+            self._write_spellings(table, name, {getattr(row, f"{name}_id") for row in rows} - {None})
+        venues = sorted({row.venue_id for row in rows if row.venue_id is not None})
+        query = "SELECT DISTINCT venue_id FROM recommendations WHERE venue_id IN ({})"
+        known = {venue.name: venue for venue in load_venues()}
+        named = [venue_row(name, known.get(name)) for (name,) in select_in(self._connection, query, venues)]
+        sync(self._connection, VENUES, named, scope="venue_id", values=venues)
+
+    def _write_spellings(self, table: Table, name: str, keys: set[str]) -> None:
+        """Show each name as it is most often printed, of equals the lowest."""
+        query = (
+            f"SELECT {name}_id, {name}_raw, count(*) FROM recommendations "  # noqa: S608 - own names
+            f"WHERE {name}_id IN ({{}}) GROUP BY {name}_id, {name}_raw"
+        )
+        best: dict[str, tuple[int, str]] = {}
+        for key, spelling, count in select_in(self._connection, query, sorted(keys)):
+            best[key] = min(best.get(key, (0, "")), (-count, spelling))
+        rows = [NameRow(key, spelling) for key, (_, spelling) in best.items()]
+        sync(self._connection, table, rows, scope=f"{name}_id", values=sorted(keys))
+
+
+def _by_key(rows: dict[int, RecommendationRow]) -> dict[Any, RecommendationRow]:
+    return {(number,): row for number, row in rows.items()}
+
+
+def _ids_of_posts(connection: sqlite3.Connection, post_ids: Iterable[str]) -> list[int]:
+    query = "SELECT recommendation_id FROM recommendations WHERE post_id IN ({})"
+    return [row[0] for row in select_in(connection, query, post_ids)]

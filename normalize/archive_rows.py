@@ -1,0 +1,643 @@
+"""Rows of the archive's tables, and how they are made from records. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from normalize.archive_sql import Table
+from normalize.identifiers import scheme_of
+from normalize.identity import Copy, Judgement, PaperEntry, PostGroup, TitleSource
+from normalize.identity import Paper as ResolvedPaper
+from normalize.model import (
+    EntryRecord,
+    Identifier,
+    ImageRole,
+    LinkRole,
+    PageClass,
+    PostRecord,
+    Problem,
+    Severity,
+    Site,
+    VenueMention,
+    VenueStatus,
+)
+from normalize.search import segment, segment_fields
+from normalize.text import fold
+from normalize.titles import post_title_key
+from normalize.urls import canonical_url
+from normalize.venues import Venue
+
+POSITIONS = 1_000
+"""Ids of recommendations leave room for so many places in a post; the first is 1."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One observation, processed: what the page is, and the record of the post on it."""
+
+    capture_id: str
+    """Key of the observation in the capture store."""
+    sha256: str
+    """Of its bytes, hexadecimal."""
+    address: str | None
+    """Address that it came from; ``None`` for a file that does not tell."""
+    origin: str
+    """The spider that fetched it or the name of the file."""
+    status: int | None
+    """HTTP status; ``None`` for a file."""
+    captured_at: str | None
+    """ISO 8601 UTC, as the fetch or the form says; ``None`` where nothing does."""
+    page_class: PageClass
+    record: PostRecord | None
+    """The post; ``None`` unless ``page_class`` is ``post``."""
+    problems: tuple[Problem, ...]
+    """Problems of the page, beside those of the record."""
+
+    @property
+    def post(self) -> PostRecord | None:
+        """The record, if it is of a post with recommendations."""
+        if self.page_class != "post" or self.record is None or not self.record.entries:
+            return None
+        return self.record
+
+
+# --- rows: what each column means stands in schema.sql ---------------------------------------------------------------
+
+
+class CaptureRow(NamedTuple):
+    """Of the table captures."""
+
+    capture_id: str
+    sha256: str
+    address: str | None
+    origin: str
+    status: int | None
+    captured_at: str | None
+    page_class: PageClass
+    post_id: str | None
+
+
+class FactsRow(NamedTuple):
+    """Of the table copy_facts."""
+
+    capture_id: str
+    site: Site
+    kind: str
+    title: str | None
+    title_key: str | None
+    author: str | None
+    published: str | None
+    series: str | None
+    number: int | None
+    reads: int | None
+    url: str | None
+    entries: int
+    partial: int
+    has_links: int
+    has_images: int
+    distance: int
+
+
+class KeyRow(NamedTuple):
+    """Of the table capture_keys."""
+
+    capture_id: str
+    key: str
+
+
+class PostRow(NamedTuple):
+    """Of the table posts."""
+
+    post_id: str
+    title: str | None
+    kind: str
+    series: str | None
+    number: int | None
+    published_on: str | None
+    published_at: str | None
+    reads: int | None
+    author: str | None
+    url: str | None
+    recommendations: int
+    capture_id: str
+
+
+class PostCopyRow(NamedTuple):
+    """Of the table post_copies."""
+
+    post_id: str
+    place: str
+    site: Site
+    captures: int
+    reads: int | None
+    sha256: str
+    first_seen_at: str | None
+    last_seen_at: str | None
+    shown: int
+
+
+class VenueRow(NamedTuple):
+    """Of the table venues."""
+
+    venue_id: str
+    full_name: str | None
+    kind: str | None
+    aliases: str
+    ccf_rank: str | None
+    dblp_key: str | None
+
+
+class PaperRow(NamedTuple):
+    """Of the table papers."""
+
+    paper_id: str
+    title: str | None
+    venue_id: str | None
+    venue_year: int | None
+    venue_status: VenueStatus | None
+
+
+class AliasRow(NamedTuple):
+    """Of the table paper_aliases."""
+
+    alias: str
+    paper_id: str
+
+
+class NameRow(NamedTuple):
+    """Of the tables recommenders and tags, whose key columns have names of their own."""
+
+    id: str
+    name: str
+
+
+class RecommendationRow(NamedTuple):
+    """Of the table recommendations."""
+
+    recommendation_id: int
+    post_id: str
+    position: int
+    paper_id: str
+    section: str | None
+    title_raw: str | None
+    title: str | None
+    title_source: TitleSource | None
+    title_key: str | None
+    recommender_id: str | None
+    recommender_raw: str | None
+    tag_id: str | None
+    tag_raw: str | None
+    summary: str
+    venue_id: str | None
+    venue_year: int | None
+    venue_status: VenueStatus | None
+    venue_printed: str | None
+    venue_sentence: str | None
+
+
+class LinkRow(NamedTuple):
+    """Of the table links."""
+
+    recommendation_id: int
+    position: int
+    role: LinkRole
+    label: str
+    url_raw: str
+    url: str
+
+
+class ImageRow(NamedTuple):
+    """Of the table images."""
+
+    recommendation_id: int
+    position: int
+    role: ImageRole
+    url_raw: str
+    url: str
+    key: str
+
+
+class IdentifierRow(NamedTuple):
+    """Of the table identifiers."""
+
+    recommendation_id: int
+    scheme: str
+    value: str
+    strong: int
+    disputed: int
+
+
+class AffiliationRow(NamedTuple):
+    """Of the table affiliations."""
+
+    recommendation_id: int
+    position: int
+    name: str
+
+
+class PostLinkRow(NamedTuple):
+    """Of the table post_links."""
+
+    post_id: str
+    position: int
+    title: str
+    url_raw: str | None
+    url: str | None
+    post_key: str | None
+    title_key: str | None
+    linked_post_id: str | None
+
+
+class JudgementRow(NamedTuple):
+    """Of the table judgements."""
+
+    left_id: int
+    right_id: int
+    rule: str
+    evidence: str
+    verdict: str
+
+
+class ProblemRow(NamedTuple):
+    """Of the table problems."""
+
+    problem_id: str
+    code: str
+    severity: Severity
+    message: str
+    capture_id: str | None
+    post_id: str | None
+    recommendation_id: int | None
+    position: int | None
+    line: str | None
+
+
+class SearchRow(NamedTuple):
+    """Of the table search."""
+
+    rowid: int
+    title: str
+    summary: str
+    other: str
+
+
+CAPTURES = Table.of("captures", CaptureRow)
+COPY_FACTS = Table.of("copy_facts", FactsRow)
+CAPTURE_KEYS = Table.of("capture_keys", KeyRow, key=2)
+POSTS = Table.of("posts", PostRow)
+POST_COPIES = Table.of("post_copies", PostCopyRow, key=2)
+VENUES = Table.of("venues", VenueRow)
+PAPERS = Table.of("papers", PaperRow)
+PAPER_ALIASES = Table.of("paper_aliases", AliasRow)
+RECOMMENDERS = Table("recommenders", ("recommender_id", "name"), 1)
+TAGS = Table("tags", ("tag_id", "name"), 1)
+RECOMMENDATIONS = Table.of("recommendations", RecommendationRow)
+LINKS = Table.of("links", LinkRow, key=2)
+IMAGES = Table.of("images", ImageRow, key=2)
+IDENTIFIERS = Table.of("identifiers", IdentifierRow, key=3)
+AFFILIATIONS = Table.of("affiliations", AffiliationRow, key=2)
+POST_LINKS = Table.of("post_links", PostLinkRow, key=2)
+JUDGEMENTS = Table.of("judgements", JudgementRow, key=4)
+PROBLEMS = Table.of("problems", ProblemRow)
+SEARCH = Table.of("search", SearchRow)
+
+
+# --- captures and posts ----------------------------------------------------------------------------------------------
+
+
+class CopyRow(NamedTuple):
+    """A copy of a post as the archive remembers it: its capture and its facts."""
+
+    capture: CaptureRow
+    facts: FactsRow
+    keys: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Canonical address, or the origin of a file that does not tell its address."""
+        return canonical_url(self.capture.address) if self.capture.address else self.capture.origin
+
+    def identity(self) -> Copy:
+        """What tells which post it is a copy of."""
+        return Copy(
+            capture_id=self.capture.capture_id,
+            sha256=self.capture.sha256,
+            keys=self.keys,
+            title_key=self.facts.title_key,
+            published=self.facts.published,
+            series=self.facts.series,
+            number=self.facts.number,
+            partial=bool(self.facts.partial),
+            has_links=bool(self.facts.has_links),
+            has_images=bool(self.facts.has_images),
+            distance=self.facts.distance,
+            captured_at=self.capture.captured_at,
+        )
+
+
+def capture_row(reading: Reading) -> CaptureRow:
+    """Row of an observation. An article without paper blocks is no post, whatever its reader called it."""
+    is_post = reading.page_class != "post" or reading.post is not None
+    return CaptureRow(
+        reading.capture_id,
+        reading.sha256,
+        reading.address,
+        reading.origin,
+        reading.status,
+        reading.captured_at,
+        reading.page_class if is_post else "not_digest",
+        None,
+    )
+
+
+def facts_row(reading: Reading, record: PostRecord) -> FactsRow:
+    """What a copy says about its post."""
+    post = record.post
+    return FactsRow(
+        capture_id=reading.capture_id,
+        site=post.site,
+        kind=post.kind if post.kind != "other" else "list",
+        title=post.title,
+        title_key=record.title_key,
+        author=post.author,
+        published=post.published,
+        series=post.series,
+        number=post.number,
+        reads=post.reads,
+        url=canonical_url(post.url) if post.url else None,
+        entries=len(_placed(record)),
+        partial=int(post.partial),
+        has_links=int(any(entry.links for entry in record.entries)),
+        has_images=int(any(entry.images for entry in record.entries)),
+        distance=_distance(reading, post.site),
+    )
+
+
+def _distance(reading: Reading, site: Site) -> int:
+    """From the living page: 0 fetched from the site, 1 from a web archive, 2 a file."""
+    if reading.address is None or reading.status is None or site == "unknown":
+        return 2
+    archived = reading.origin.startswith("wayback") or "//web.archive.org/" in reading.address
+    return 1 if archived else 0
+
+
+def post_row(group: PostGroup, copies: dict[str, CopyRow]) -> PostRow:
+    """Row of a post: the shown copy's fields; what that copy does not say, another may."""
+    shown = copies[group.shown.capture_id]
+    facts = [copies[copy.capture_id].facts for copy in group.copies]
+    # Of the other copies the earliest counts, and of one day's a time before the bare day.
+    published = shown.facts.published or min(
+        (one.published for one in facts if one.published), key=lambda text: (text[:10], -len(text), text), default=None
+    )
+    return PostRow(
+        post_id=group.post_id,
+        title=shown.facts.title,
+        kind=shown.facts.kind,
+        series=_given(shown.facts.series, (one.series for one in facts)),
+        number=_given(shown.facts.number, (one.number for one in facts)),
+        published_on=published and published[:10],
+        published_at=published if published and len(published) > len("2018-06-21") else None,
+        reads=max((one.reads for one in facts if one.reads is not None), default=None),
+        author=shown.facts.author,
+        url=_given(shown.facts.url, (one.url for one in facts)),
+        recommendations=shown.facts.entries,
+        capture_id=shown.capture.capture_id,
+    )
+
+
+def _given(own: _T | None, others: Iterable[_T | None]) -> _T | None:
+    """The copy's own value, else the lowest of the others'."""
+    if own is not None:
+        return own
+    return min((value for value in others if value is not None), default=None)  # type: ignore[type-var]
+
+
+def post_copy_rows(group: PostGroup, copies: dict[str, CopyRow]) -> list[PostCopyRow]:
+    """A row for each place that a post was found at."""
+    places: dict[str, list[CopyRow]] = {}
+    for copy in group.copies:
+        row = copies[copy.capture_id]
+        places.setdefault(row.place, []).append(row)
+    # The copies of a group are ordered, so the first at a place is the best there.
+    return [_post_copy_row(group, place, found) for place, found in sorted(places.items())]
+
+
+def _post_copy_row(group: PostGroup, place: str, found: list[CopyRow]) -> PostCopyRow:
+    best = found[0]
+    times = [copy.capture.captured_at for copy in found if copy.capture.captured_at is not None]
+    return PostCopyRow(
+        post_id=group.post_id,
+        place=place,
+        site=best.facts.site,
+        captures=len(found),
+        reads=max((copy.facts.reads for copy in found if copy.facts.reads is not None), default=None),
+        sha256=best.capture.sha256,
+        first_seen_at=min(times, default=None),
+        last_seen_at=max(times, default=None),
+        shown=int(best.capture.capture_id == group.shown.capture_id),
+    )
+
+
+def post_link_rows(post_id: str, record: PostRecord) -> Iterator[PostLinkRow]:
+    """Past posts that a post lists; which posts of the archive they are is found later."""
+    for position, past in enumerate(record.past_posts, start=1):
+        yield PostLinkRow(
+            post_id, position, past.title, past.url_raw, past.url, past.post_key, post_title_key(past.title), None
+        )
+
+
+# --- recommendations -------------------------------------------------------------------------------------------------
+
+
+class EntryRows(NamedTuple):
+    """All rows of one recommendation."""
+
+    recommendation: RecommendationRow
+    links: list[LinkRow]
+    images: list[ImageRow]
+    identifiers: list[IdentifierRow]
+    affiliations: list[AffiliationRow]
+
+
+def recommendation_id(post_id: str, position: int) -> int:
+    """Give the id of a recommendation: a function of its post and place, with room for every place of a post.
+
+    >>> recommendation_id("csdn-80763567", 2) - recommendation_id("csdn-80763567", 1)
+    1
+    """
+    return int.from_bytes(hashlib.sha256(post_id.encode()).digest()[:6], "big") * POSITIONS + position
+
+
+def entry_rows(post_id: str, record: PostRecord) -> Iterator[EntryRows]:
+    """Rows of a post's recommendations; which paper each is of is not known yet."""
+    for entry in _placed(record):
+        number = recommendation_id(post_id, entry.entry.position)
+        yield EntryRows(
+            _recommendation_row(number, post_id, entry),
+            [
+                LinkRow(number, place, link.role, link.label, link.url_raw, link.url)
+                for place, link in enumerate(entry.links, start=1)
+            ],
+            [
+                ImageRow(number, place, image.role, image.url_raw, image.url, image.key)
+                for place, image in enumerate(entry.images, start=1)
+            ],
+            [IdentifierRow(number, it.scheme, it.value, int(scheme_of(it).strong), 0) for it in entry.identifiers],
+            [AffiliationRow(number, place, name) for place, name in enumerate(entry.affiliations, start=1)],
+        )
+
+
+def _placed(record: PostRecord) -> list[EntryRecord]:
+    """Entries that have a place of their own; :func:`problem_rows` counts the others."""
+    places = {entry.entry.position: entry for entry in reversed(record.entries)}
+    return [places[position] for position in sorted(places) if 0 < position < POSITIONS]
+
+
+def _recommendation_row(number: int, post_id: str, record: EntryRecord) -> RecommendationRow:
+    entry, venue = record.entry, record.venue
+    return RecommendationRow(
+        recommendation_id=number,
+        post_id=post_id,
+        position=entry.position,
+        paper_id="",
+        section=entry.section,
+        title_raw=entry.title_raw,
+        title=entry.title_raw,
+        title_source=None if entry.title_raw is None else "printed",
+        title_key=record.title_key,
+        recommender_id=name_id(entry.recommender),
+        recommender_raw=entry.recommender,
+        tag_id=name_id(entry.tag),
+        tag_raw=entry.tag,
+        summary=entry.summary,
+        venue_id=venue.name if venue else None,
+        venue_year=venue.year if venue else None,
+        venue_status=venue.status if venue else None,
+        venue_printed=venue.printed if venue else None,
+        venue_sentence=venue.sentence if venue else None,
+    )
+
+
+def name_id(name: str | None) -> str | None:
+    """Give the id of a recommender or tag: equal for spellings that differ in width, case or spaces only.
+
+    >>> name_id("Script  Event prediction")
+    'scripteventprediction'
+    """
+    return None if name is None else fold(name).replace(" ", "") or None
+
+
+def paper_entry(row: RecommendationRow, identifiers: Iterable[IdentifierRow], published_on: str | None) -> PaperEntry:
+    """What tells which paper a recommendation is of."""
+    return PaperEntry(
+        entry_id=row.recommendation_id,
+        post_id=row.post_id,
+        position=row.position,
+        title=row.title_raw,
+        title_key=row.title_key,
+        identifiers=tuple(sorted(Identifier(scheme=it.scheme, value=it.value) for it in identifiers)),
+        published_on=published_on,
+        venue=_mention(row),
+    )
+
+
+def _mention(row: RecommendationRow) -> VenueMention | None:
+    if row.venue_id is None or row.venue_status is None:
+        return None
+    return VenueMention(
+        name=row.venue_id,
+        year=row.venue_year,
+        status=row.venue_status,
+        printed=row.venue_printed or "",
+        sentence=row.venue_sentence or "",
+    )
+
+
+def resolved_row(row: RecommendationRow, paper: ResolvedPaper) -> RecommendationRow:
+    """A recommendation with its paper, and the paper's title where its own is a picture."""
+    if row.title_raw is not None:
+        return row._replace(paper_id=paper.paper_id, title=row.title_raw, title_source="printed")
+    source: TitleSource | None = None if paper.title is None else "other_recommendation"
+    return row._replace(paper_id=paper.paper_id, title=paper.title, title_source=source)
+
+
+def paper_row(paper: ResolvedPaper) -> PaperRow:
+    """Row of a paper."""
+    venue = paper.venue
+    if venue is None:
+        return PaperRow(paper.paper_id, paper.title, None, None, None)
+    return PaperRow(paper.paper_id, paper.title, venue.name, venue.year, venue.status)
+
+
+def judgement_row(judgement: Judgement) -> JudgementRow:
+    """Row of a judgement."""
+    return JudgementRow(
+        judgement.left_id, judgement.right_id, judgement.rule, judgement.evidence, judgement.verdict
+    )
+
+
+def venue_row(name: str, info: Venue | None) -> VenueRow:
+    """Row of a venue that a recommendation names; what the rules do not know of it stays empty."""
+    if info is None:
+        return VenueRow(name, None, None, "[]", None, None)
+    aliases = json.dumps(list(info.aliases), ensure_ascii=False)
+    return VenueRow(name, info.full_name, info.kind, aliases, info.ccf_rank, info.dblp_key)
+
+
+def search_source(row: RecommendationRow) -> tuple[str | None, ...]:
+    """All of a recommendation that is searched: as long as it is equal, so is its search row."""
+    return (
+        row.title, row.summary, row.tag_raw, row.recommender_raw, row.venue_id, row.venue_printed, row.section
+    )  # fmt: skip
+
+
+def search_row(row: RecommendationRow) -> SearchRow:
+    """Row of the search table."""
+    title, summary, *others = search_source(row)
+    return SearchRow(row.recommendation_id, segment(title or ""), segment(summary or ""), segment_fields(others))
+
+
+# --- problems --------------------------------------------------------------------------------------------------------
+
+
+def problem_rows(reading: Reading) -> Iterator[ProblemRow]:
+    """Problems that were found in a capture."""
+    record = reading.record
+    problems = [*reading.problems, *(record.problems if record is not None else ())]
+    if reading.post is not None:
+        lost = len(reading.post.entries) - len(_placed(reading.post))
+        if lost:
+            message = f"{lost} entries have no place of their own from 1 to {POSITIONS - 1}; they are left out."
+            problems.append(Problem(code="lost_entries", message=message, severity="error"))
+    seen: dict[Problem, int] = {}
+    for problem in problems:
+        seen[problem] = seen.get(problem, 0) + 1
+        yield _problem_row(problem, reading.capture_id, None, None, seen[problem])
+
+
+def identity_problem_row(row: RecommendationRow, problem: Problem) -> ProblemRow:
+    """A problem that came of comparing recommendations."""
+    return _problem_row(problem, None, row.post_id, row.recommendation_id, 1)
+
+
+def _problem_row(
+    problem: Problem, capture_id: str | None, post_id: str | None, number: int | None, repetition: int
+) -> ProblemRow:
+    said: list[Any] = [
+        capture_id, number, problem.code, problem.severity, problem.message, problem.position, problem.line, repetition
+    ]  # fmt: skip
+    return ProblemRow(
+        problem_id=hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24],
+        code=problem.code,
+        severity=problem.severity,
+        message=problem.message,
+        capture_id=capture_id,
+        post_id=post_id,
+        recommendation_id=number,
+        position=problem.position,
+        line=problem.line,
+    )

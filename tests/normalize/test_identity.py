@@ -1,0 +1,392 @@
+"""Which copies are one post, which recommendations are one paper."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from normalize.identity import (
+    Copy,
+    PaperEntry,
+    Resolution,
+    components,
+    copy_rank,
+    group_copies,
+    resolve,
+)
+from normalize.model import VenueStatus
+from tests.normalize.builders import copy, ids, paper_entry, venue
+
+NESTED = "Nested LSTM Cells for Language"
+COMPLEX = "Deep Complex Networks of Waves"
+
+
+# --- posts -----------------------------------------------------------------------------------------------------------
+
+
+def posts_of(*copies: Copy) -> dict[str, set[str]]:
+    return {group.post_id: {one.capture_id for one in group.copies} for group in group_copies(copies)}
+
+
+def names_of(*copies: Copy) -> list[set[str]]:
+    return sorted(posts_of(*copies).values(), key=sorted)
+
+
+def test_copies_with_one_key_are_one_post_named_by_the_lowest_csdn_number() -> None:
+    copies = [copy("a", "csdn-1000", title="x"), copy("b", "csdn-1000", "csdn-999", title="y"), copy("c", "csdn-7")]
+    assert posts_of(*copies) == {"csdn-999": {"a", "b"}, "csdn-7": {"c"}}
+
+
+def test_copies_with_equal_bytes_are_one_post() -> None:
+    first, second = copy("a", title=None, published=None), copy("b", title=None, published=None)
+    again = replace(second, sha256=first.sha256)
+    (only,) = posts_of(first, again).items()
+    assert only == (f"file-{first.sha256[:12]}", {"a", "b"})
+
+
+def test_csdn_names_a_post_before_wechat_and_long_wechat_keys_before_short() -> None:
+    keys = ["wechat-s-AAA", "wechat-MzIw-2-1"]
+    assert posts_of(copy("a", *keys)) == {"wechat-MzIw-2-1": {"a"}}
+    assert posts_of(copy("a", *keys, "csdn-5")) == {"csdn-5": {"a"}}
+
+
+def test_equal_titles_within_thirty_days_of_the_earliest_copy_are_one_post() -> None:
+    first, near, far = (
+        copy("a", published="2018-06-01"),
+        copy("b", published="2018-07-01"),
+        copy("c", published="2018-07-02"),
+    )
+    assert names_of(first, near, far) == [{"a", "b"}, {"c"}]
+
+
+@pytest.mark.parametrize(("field", "values"), [("number", (83, 84)), ("series", ("PaperDaily", "论文集精选"))])
+def test_posts_that_print_another_number_or_series_stay_apart(field: str, values: tuple[object, object]) -> None:
+    first, second = (copy(name, **{field: value}) for name, value in zip("ab", values, strict=True))  # type: ignore[arg-type]
+    assert names_of(first, second) == [{"a"}, {"b"}]
+    assert names_of(first, copy("c")) == [{"a", "c"}]
+
+
+def test_a_copy_without_date_joins_the_one_post_with_its_title() -> None:
+    assert names_of(copy("a"), copy("b", published=None)) == [{"a", "b"}]
+
+
+def test_a_copy_without_date_joins_none_of_two_posts_with_its_title() -> None:
+    first, second = copy("a", published="2017-01-01"), copy("b", published="2018-01-01")
+    assert names_of(first, second, copy("c", published=None)) == [{"a"}, {"b"}, {"c"}]
+
+
+def test_a_number_tells_which_of_two_posts_a_copy_without_date_belongs_to() -> None:
+    first, second = copy("a", published="2017-01-01", number=1), copy("b", published="2018-01-01", number=2)
+    assert names_of(first, second, copy("c", published=None, number=2)) == [{"a"}, {"b", "c"}]
+
+
+def test_copies_without_date_are_one_post_among_themselves() -> None:
+    posts = posts_of(copy("a", published=None), copy("b", published=None))
+    assert list(posts.values()) == [{"a", "b"}]
+    assert next(iter(posts)).endswith("-undated")
+
+
+def test_copies_without_date_that_disagree_do_not_draw_a_post_together() -> None:
+    guests = [copy("b", published=None, number=1), copy("c", published=None, number=2)]
+    assert names_of(copy("a"), *guests) == [{"a"}, {"b"}, {"c"}]
+
+
+def test_short_titles_join_nothing() -> None:
+    assert names_of(copy("a", title="nobug"), copy("b", title="nobug")) == [{"a"}, {"b"}]
+
+
+def test_the_shown_copy_is_the_best_by_each_rule_in_turn() -> None:
+    best_last = [
+        copy("a", "csdn-1", partial=True),
+        copy("b", "csdn-1", has_links=False),
+        copy("c", "csdn-1", has_images=False),
+        copy("d", "csdn-1", distance=2, captured_at="2020-01-01T00:00:00Z"),
+        copy("e", "csdn-1", distance=1, captured_at="2020-01-01T00:00:00Z"),
+        copy("f", "csdn-1"),
+        copy("g", "csdn-1", captured_at="2018-01-01T00:00:00Z"),
+        copy("h", "csdn-1", captured_at="2019-01-01T00:00:00+08:00"),
+        copy("i", "csdn-1", captured_at="2019-01-01T00:00:00Z"),
+    ]
+    for end in range(2, len(best_last) + 1):
+        (group,) = group_copies(best_last[:end])
+        assert group.shown.capture_id == best_last[end - 1].capture_id
+
+
+def test_the_lowest_hash_decides_between_equal_copies() -> None:
+    (group,) = group_copies([copy(name, "csdn-1") for name in "abcdef"])
+    assert group.shown.sha256 == min(one.sha256 for one in group.copies)
+
+
+COPIES = st.lists(
+    st.builds(
+        copy,
+        st.uuids().map(str),
+        title=st.sampled_from([None, "本周有哪些值得读的论文", "顶会论文轮番炸场本周", "近期大热的领域论文"]),
+        published=st.one_of(
+            st.none(), st.integers(0, 90).map(lambda days: str(date(2018, 1, 1) + timedelta(days=days)))
+        ),
+        series=st.sampled_from([None, "PaperDaily"]),
+        number=st.sampled_from([None, None, 1, 2]),
+        distance=st.integers(0, 2),
+    ),
+    max_size=9,
+    unique_by=lambda one: one.capture_id,
+)
+
+
+@st.composite
+def keyed_copies(draw: st.DrawFn) -> tuple[Copy, ...]:
+    keys = st.lists(st.sampled_from(["csdn-1", "csdn-2", "wechat-Mz-1-1", "wechat-s-abc"]), max_size=1)
+    return tuple(replace(one, keys=tuple(draw(keys))) for one in draw(COPIES))
+
+
+@given(keyed_copies(), st.randoms(use_true_random=False))
+def test_posts_do_not_depend_on_order_and_have_ids_of_their_own(copies: tuple[Copy, ...], random: object) -> None:
+    groups = group_copies(copies)
+    shuffled = list(copies)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert group_copies(shuffled) == groups
+    assert len({group.post_id for group in groups}) == len(groups)
+    assert sorted(one.capture_id for group in groups for one in group.copies) == sorted(c.capture_id for c in copies)
+    for group in groups:
+        assert group.shown == min(group.copies, key=copy_rank)
+    keys = [key for group in groups for key in {key for one in group.copies for key in one.keys}]
+    assert len(keys) == len(set(keys))
+
+
+@given(keyed_copies())
+def test_posts_are_local(copies: tuple[Copy, ...]) -> None:
+    stranger = copy("stranger", "csdn-77", title="完全不同的一篇文章标题")
+    groups = group_copies(copies)
+    assert [group for group in group_copies([*copies, stranger]) if group.post_id != "csdn-77"] == groups
+
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+def papers_of(*entries: PaperEntry) -> dict[str, tuple[int, ...]]:
+    return {paper.paper_id: paper.entry_ids for paper in resolve(entries).papers}
+
+
+def codes_of(resolution: Resolution) -> set[tuple[int, str]]:
+    return {(entry_id, problem.code) for entry_id, problem in resolution.problems}
+
+
+def test_an_equal_identifier_joins() -> None:
+    entries = [
+        paper_entry(1, NESTED, "paperweekly:2026"),
+        paper_entry(2, NESTED.upper(), "paperweekly:2026", "arxiv:1806.01234"),
+        paper_entry(3, None, "arxiv:1806.01234"),
+    ]
+    assert papers_of(*entries) == {"pw-2026": (1, 2, 3)}
+
+
+def test_equal_titles_join() -> None:
+    assert papers_of(paper_entry(1, NESTED, "paperweekly:7"), paper_entry(2, NESTED + "!")) == {"pw-7": (1, 2)}
+
+
+def test_a_shared_notes_link_proves_nothing() -> None:
+    notes = "paperweekly-notes:notes/3"
+    assert len(papers_of(paper_entry(1, NESTED, notes), paper_entry(2, COMPLEX, notes))) == 2
+
+
+def test_short_titles_do_not_join() -> None:
+    papers = papers_of(paper_entry(1, "ResNet"), paper_entry(2, "ResNet"))
+    assert len(papers) == 2
+    assert all(paper_id.startswith("entry-") for paper_id in papers)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["arxiv:1806.01234", "paperweekly:2026", "doi:10.1/x"], "pw-2026"),
+        (["doi:10.1145/x", "arxiv:cs/0112017"], "arxiv-cs/0112017"),
+        (["openreview:rJXMpikCZ", "doi:10.1145/x"], "doi-10.1145/x"),
+        (["acl:P18-1001", "openreview:rJXMpikCZ"], "openreview-rJXMpikCZ"),
+        (["acl:P18-1001"], "acl-P18-1001"),
+        (["paperweekly:1000", "paperweekly:999"], "pw-999"),
+        ([], "title-"),
+    ],
+)
+def test_the_strongest_identifier_names_a_paper(names: list[str], expected: str) -> None:
+    assert next(iter(papers_of(paper_entry(1, NESTED, *names)))).startswith(expected)
+
+
+def test_ids_that_recommendations_would_have_had_alone_are_aliases() -> None:
+    entries = [
+        paper_entry(1, NESTED, "arxiv:1806.01234"),
+        paper_entry(2, NESTED, "paperweekly:9"),
+        paper_entry(3, NESTED),
+    ]
+    (paper,) = resolve(entries).papers
+    alone = [resolve([one]).papers[0].paper_id for one in entries]
+    assert paper.paper_id == "pw-9"
+    assert set(paper.aliases) == set(alone) - {"pw-9"}
+
+
+def test_a_wrong_link_does_not_join_and_is_reported() -> None:
+    entries = [
+        paper_entry(1, NESTED, "paperweekly:5"),
+        paper_entry(2, NESTED, "paperweekly:5"),
+        paper_entry(3, COMPLEX, "paperweekly:5", "arxiv:1705.09792", published_on="2017-01-01"),
+    ]
+    result = resolve(entries)
+    assert papers_of(*entries) == {"pw-5": (1, 2), "arxiv-1705.09792": (3,)}
+    assert codes_of(result) == {(3, "identifier_conflict")}
+    assert result.disputed == {(3, ids("paperweekly:5")[0])}
+    assert [(j.left_id, j.right_id, j.verdict) for j in result.judgements if j.rule == "identifier_conflict"] == [
+        (1, 3, "unsure")
+    ]
+
+
+def test_of_equally_many_the_earliest_keeps_the_identifier_then_the_lowest_title() -> None:
+    early = paper_entry(2, NESTED, "paperweekly:5", published_on="2017-01-01")
+    assert papers_of(paper_entry(1, COMPLEX, "paperweekly:5"), early)["pw-5"] == (2,)
+    assert papers_of(paper_entry(2, COMPLEX, "paperweekly:5"), paper_entry(1, NESTED, "paperweekly:5"))["pw-5"] == (2,)
+
+
+def test_a_picture_title_goes_with_those_who_keep_the_identifier() -> None:
+    entries = [
+        paper_entry(1, COMPLEX, "paperweekly:5"),
+        paper_entry(2, None, "paperweekly:5"),
+        paper_entry(3, NESTED, "paperweekly:5"),
+        paper_entry(4, NESTED, "paperweekly:5"),
+    ]
+    assert papers_of(*entries)["pw-5"] == (2, 3, 4)
+
+
+def test_different_arxiv_numbers_are_different_papers_whatever_else_is_equal() -> None:
+    entries = [
+        paper_entry(1, NESTED, "paperweekly:5", "arxiv:1806.00001"),
+        paper_entry(2, NESTED, "paperweekly:5", "arxiv:1806.00002"),
+    ]
+    result = resolve(entries)
+    assert papers_of(*entries) == {"pw-5": (1,), "arxiv-1806.00002": (2,)}
+    assert codes_of(result) == {(2, "identifier_conflict"), (1, "title_conflict"), (2, "title_conflict")}
+    assert {judgement.verdict for judgement in result.judgements} == {"different"}
+
+
+def test_where_titles_would_join_contradicting_papers_none_is_joined() -> None:
+    entries = [
+        paper_entry(1, NESTED, "arxiv:1806.00001"),
+        paper_entry(2, NESTED, "arxiv:1806.00002"),
+        paper_entry(3, NESTED),
+        paper_entry(4, NESTED),
+    ]
+    papers = papers_of(*entries)
+    assert sorted(papers.values()) == [(1,), (2,), (3,), (4,)]
+    assert codes_of(resolve(entries)) == {(number, "title_conflict") for number in (1, 2, 3, 4)}
+
+
+def test_different_paperweekly_numbers_are_no_contradiction() -> None:
+    entries = [paper_entry(1, NESTED, "paperweekly:8"), paper_entry(2, NESTED, "paperweekly:9")]
+    assert papers_of(*entries) == {"pw-8": (1, 2)}
+
+
+def test_a_recommendation_with_two_arxiv_links_is_known_by_the_lower() -> None:
+    both = paper_entry(1, NESTED, "arxiv:1806.00001", "arxiv:1806.00002")
+    higher = paper_entry(2, None, "arxiv:1806.00002")
+    assert papers_of(both, higher) == {"arxiv-1806.00001": (1,), "arxiv-1806.00002": (2,)}
+
+
+def test_the_title_is_the_one_most_often_printed_then_earliest_then_lowest() -> None:
+    def title(*entries: PaperEntry) -> str | None:
+        return resolve(entries).papers[0].title
+
+    first = paper_entry(1, "Nested LSTM cells for language", "paperweekly:5", published_on="2017-01-01")
+    second = paper_entry(2, NESTED, "paperweekly:5")
+    third = paper_entry(3, NESTED, "paperweekly:5", published_on=None)
+    assert title(first, second, third) == NESTED
+    assert title(first, second) == first.title
+    assert title(paper_entry(1, NESTED.lower(), "paperweekly:5"), second) == NESTED
+    assert title(paper_entry(1, None, "paperweekly:5")) is None
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stronger"),
+    [
+        (("ACL", 2018, "submitted"), ("ACL", None, "accepted")),
+        (("ACL", None, "oral"), ("ACL", 2018, "published")),
+        (("ACL", 2018, "accepted"), ("ACL", 2018, "published")),
+        (("ACL", 2018, "published"), ("ACL", 2018, "best-paper")),
+        (("ACL", 2018, "challenge"), ("ACL", 2018, "workshop")),
+    ],
+)
+def test_the_most_specific_venue_is_taken(
+    weaker: tuple[str, int | None, VenueStatus], stronger: tuple[str, int | None, VenueStatus]
+) -> None:
+    entries = [
+        paper_entry(1, NESTED, mention=venue(*weaker), published_on="2017-01-01"),
+        paper_entry(2, NESTED, mention=venue(*weaker), published_on="2017-01-01"),
+        paper_entry(3, NESTED, mention=venue(*stronger)),
+        paper_entry(4, NESTED),
+    ]
+    assert resolve(entries).papers[0].venue == venue(*stronger)
+
+
+MIXED = "Mixed Precision Training"
+TITLES = st.sampled_from([None, "ResNet", NESTED, NESTED.lower(), NESTED + " Models", COMPLEX, MIXED])
+NAMES = st.lists(
+    st.sampled_from(
+        ["paperweekly:1", "paperweekly:2", "arxiv:1806.00001", "arxiv:1806.00002", "doi:10.1145/1", "acl:P18-1001",
+         "paperweekly-notes:notes/1"]
+    ),
+    max_size=3,
+    unique=True,
+)  # fmt: skip
+DAYS = st.sampled_from([None, "2017-01-01", "2018-01-01", "2018-06-21"])
+
+
+@st.composite
+def entry_lists(draw: st.DrawFn) -> list[PaperEntry]:
+    drawn = draw(st.lists(st.tuples(TITLES, NAMES, DAYS), max_size=10))
+    return [paper_entry(n, title, *names, published_on=day) for n, (title, names, day) in enumerate(drawn, start=1)]
+
+
+@given(entry_lists(), st.randoms(use_true_random=False))
+def test_papers_do_not_depend_on_order(entries: list[PaperEntry], random: object) -> None:
+    shuffled = list(entries)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert resolve(shuffled) == resolve(entries)
+
+
+@given(entry_lists())
+def test_papers_are_local(entries: list[PaperEntry]) -> None:
+    whole = resolve(entries)
+    parts = [resolve(component) for component in components(entries)]
+    assert sorted(whole.papers, key=lambda p: p.paper_id) == sorted(
+        (paper for part in parts for paper in part.papers), key=lambda p: p.paper_id
+    )
+    assert set(whole.judgements) == {judgement for part in parts for judgement in part.judgements}
+    assert whole.disputed == frozenset().union(*(part.disputed for part in parts))
+    stranger = paper_entry(99, "Something Entirely Unrelated To Them", "paperweekly:77")
+    with_stranger = resolve([stranger, *entries])
+    assert [paper for paper in with_stranger.papers if paper.paper_id != "pw-77"] == list(whole.papers)
+
+
+@given(entry_lists())
+def test_what_always_holds_of_papers(entries: list[PaperEntry]) -> None:
+    result = resolve(entries)
+    assert sorted(entry_id for paper in result.papers for entry_id in paper.entry_ids) == [e.entry_id for e in entries]
+    paper_ids = [paper.paper_id for paper in result.papers]
+    aliases = [alias for paper in result.papers for alias in paper.aliases]
+    assert len(set(paper_ids + aliases)) == len(paper_ids + aliases)
+    home = {entry_id: paper.paper_id for paper in result.papers for entry_id in paper.entry_ids}
+    conflicts = codes_of(result)
+    lowest = {e.entry_id: min((i for i in e.identifiers if i.scheme == "arxiv"), default=None) for e in entries}
+    for first, second in combinations(entries, 2):
+        together = home[first.entry_id] == home[second.entry_id]
+        numbers = {
+            lowest[e.entry_id] for e in (first, second) if (e.entry_id, lowest[e.entry_id]) not in result.disputed
+        } - {None}
+        if together:
+            assert len(numbers) < 2
+        elif first.title_key is not None and first.title_key == second.title_key:
+            assert {(first.entry_id, "title_conflict"), (second.entry_id, "title_conflict")} <= conflicts
+    for judgement in result.judgements:
+        assert judgement.left_id < judgement.right_id
+        if judgement.verdict == "same":
+            assert home[judgement.left_id] == home[judgement.right_id]
