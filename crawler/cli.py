@@ -249,9 +249,7 @@ def rebuild(context: _Context) -> None:
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="0: all.")
 @click.option("--in", "where", type=click.Choice(["title", "summary", "all"]), default="all", show_default=True)
 @_common()
-def search(
-    context: _Context, words: tuple[str, ...], limit: int, where: Literal["title", "summary", "all"]
-) -> None:
+def search(context: _Context, words: tuple[str, ...], limit: int, where: Literal["title", "summary", "all"]) -> None:
     """Search the recommendations: Chinese of any length, whole Latin words, "quoted phrases", -excluded, net*."""
     from crawler.commands.search import print_hits
 

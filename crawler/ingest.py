@@ -6,23 +6,21 @@ command left undone when it was stopped between the two files is made good by th
 """
 
 import fcntl
-import gc
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from crawler.captures import Capture, CaptureStore, DamagedBody, captures_path
 from crawler.digest import read_post
 from crawler.importers.files import file_name
 from crawler.pages import UnreadablePage, read_page
+from crawler.workers import Workers, spare_collector
 from normalize import __version__
 from normalize.archive import Archive, Reading, Summary
 from normalize.model import PageClass, PostRecord, Problem
@@ -30,15 +28,15 @@ from normalize.records import normalize_post
 from normalize.rules import rules_digest
 from normalize.urls import canonical_url
 
+_T = TypeVar("_T")
+
 Progress = Callable[[int, int], None]
 """Called with the number of captures read so far and of all to read."""
 
-_BATCH = 200
+_READ_TOGETHER = 50
+"""Captures that a worker reads at a time."""
+_WRITE_TOGETHER = 200
 """Captures a transaction: few enough to lose little time, many enough that committing is no cost."""
-_POOL_FROM = 150
-"""Fewer captures than this are read sooner in this process than others are started."""
-_COLLECT_AFTER = 200_000
-"""Objects; Python's own 700 costs a third of the time of a large import."""
 
 
 # --- one capture -----------------------------------------------------------------------------------------------------
@@ -114,32 +112,37 @@ class Paths:
         return cls(archive=archive, captures=captures or captures_path(archive))
 
 
-def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
+def readers() -> Workers:
+    """Processes for :func:`update_archive`, to be started ahead of it where many captures are on their way."""
+    return Workers(_warm_up)
+
+
+def update_archive(paths: Paths, progress: Progress | None = None, workers: Workers | None = None) -> Summary:
     """Bring the archive up to date with its captures; returns what changed.
 
     An archive that was built with other rules or other code is built anew first, since its rows could not be had from
     this code. Raises what :class:`~normalize.archive.Archive` and :class:`~crawler.captures.CaptureStore` raise;
     every transaction before stays.
     """
-    with _only_writer(paths.archive):
+    with _only_writer(paths.archive), workers or readers() as pool:
         if paths.archive.exists() and not _is_current(paths.archive):
-            return _rebuild(paths, progress)
+            return _rebuild(paths, progress, pool)
         with CaptureStore.open(paths.captures, readonly=True) as store:
-            return _add_pending(paths.archive, store, progress)
+            return _add_pending(paths.archive, store, progress, pool)
 
 
 def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
     """Build the archive anew from its captures alone; the old one stays until the new one is complete."""
-    with _only_writer(paths.archive):
-        return _rebuild(paths, progress)
+    with _only_writer(paths.archive), readers() as pool:
+        return _rebuild(paths, progress, pool)
 
 
-def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
+def _rebuild(paths: Paths, progress: Progress | None, workers: Workers) -> Summary:
     fresh = paths.archive.with_name(paths.archive.name + ".new")
     with CaptureStore.open(paths.captures, readonly=True) as store:
         fresh.unlink(missing_ok=True)
         try:
-            summary = _add_pending(fresh, store, progress)
+            summary = _add_pending(fresh, store, progress, workers)
             fresh.replace(paths.archive)
         finally:
             fresh.unlink(missing_ok=True)
@@ -156,50 +159,33 @@ def _is_current(path: Path) -> bool:
         return archive.is_current()
 
 
-def _add_pending(path: Path, store: CaptureStore, progress: Progress | None) -> Summary:
-    _spare_collector()
+def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, workers: Workers) -> Summary:
+    spare_collector()
     with _open(path) as archive:
         known = archive.known_captures()
         pending = [capture.capture_id for capture in store.observations() if capture.capture_id not in known]
+        workers.expect(len(pending))
+        read = workers.map(partial(_read_batch, store.path), list(_batched(pending, _READ_TOGETHER)))
         summary = Summary()
-        reread = partial(_reread, store)
         done = 0
-        for readings in _read_all(pending, store):
-            summary += archive.add(readings, reread=reread)
+        for batches in _batched(read, _WRITE_TOGETHER // _READ_TOGETHER):
+            readings = [reading for batch in batches for reading in batch]
+            summary += archive.add(readings, reread=partial(_reread, store))
             done += len(readings)
             if progress is not None:
                 progress(done, len(pending))
         return summary
 
 
-def _read_all(capture_ids: Sequence[str], store: CaptureStore) -> Iterator[list[Reading]]:
-    """Readings of captures, batch after batch; by several processes where that pays."""
-    batches = list(_batched(capture_ids, _BATCH))
-    workers = min(os.cpu_count() or 1, len(batches))
-    if len(capture_ids) < _POOL_FROM or workers < 2:
-        for batch in batches:
-            yield [_read_stored(store, capture_id) for capture_id in batch]
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_spare_collector) as pool:
-        waiting: deque[Future[list[Reading]]] = deque()
-        for batch in batches:
-            waiting.append(pool.submit(_read_batch, store.path, batch))
-            # No more than the writer can take soon, so that memory stays flat.
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _spare_collector() -> None:
-    """Let the collector of cycles run seldom: records hold none, and it would walk over hundreds of thousands."""
-    gc.set_threshold(_COLLECT_AFTER)
-
-
 def _read_batch(path: Path, capture_ids: Sequence[str]) -> list[Reading]:
-    """The work of one process."""
     with CaptureStore.open(path, readonly=True) as store:
         return [_read_stored(store, capture_id) for capture_id in capture_ids]
+
+
+def _warm_up() -> None:
+    """Read a small post, so that all rules are loaded before the first real one."""
+    post = "**T**\n\n**@x 推荐**\n\n#t\n\n本文是清华大学发表于 ACL 2018 的工作。\n\n论文链接\n\nhttps://arxiv.org/abs/1806.00001\n"
+    normalize_post(read_post(read_page(post.encode(), name="x.md")))
 
 
 def _read_stored(store: CaptureStore, capture_id: str) -> Reading:
@@ -218,7 +204,7 @@ def _reread(store: CaptureStore, capture_id: str) -> PostRecord | None:
     return _read_stored(store, capture_id).record
 
 
-def _batched(items: Iterable[str], size: int) -> Iterator[list[str]]:
+def _batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch

@@ -104,21 +104,22 @@ _FIELD_TEAM = re.compile(r"\s*(?:AI|NLP|ML|CV)\s*(?:团队|小组|组)")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9.+&!'-]*")
 
 
-def institution_in(text: str, *, firm: bool) -> str | None:
+def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
     """The institution that a piece of a list names; ``None`` where it names none.
 
     :param firm: an unknown name is taken as one, unless it looks like a person.
+    :param among: it stands in a list with a known institution, where persons do not stand.
 
     >>> institution_in("北京大学孙栩老师组", firm=False)
     '北京大学'
-    >>> institution_in("Digitalgenius Labs 团队", firm=True)
-    'Digitalgenius Labs'
+    >>> institution_in("Foobar Labs 团队", firm=True), institution_in("Foo Bar", firm=True)
+    ('Foobar Labs', None)
     """
     piece = text.partition("的")[0].strip(" “”\"'《》")
     head = _head_end(piece)
     if head:
         return piece[:head]
-    return _unknown(piece) if firm else None
+    return _unknown(piece, among=among) if firm else None
 
 
 @lru_cache(maxsize=4096)
@@ -137,22 +138,24 @@ def _head_end(piece: str) -> int:
     return tail.end()
 
 
-def _unknown(piece: str) -> str | None:
+def _unknown(piece: str, *, among: bool) -> str | None:
     name = _TEAM_END.sub("", piece)
     if not name or _PEOPLE.search(name) or _never().search(name) or any(find_mentions(name)):
         return None
     if name.isascii():
-        return name if _is_latin_name(name) else None
+        return name if _is_latin_name(name, among=among) else None
     team = name != piece
     return name if _is_han_name(name, least=4 if team else 2) else None
 
 
-def _is_latin_name(name: str) -> bool:
+def _is_latin_name(name: str, *, among: bool) -> bool:
     """One word with a capital, or several with a word like Research: two capitalised words alone are a person."""
     words = name.split()
     if not all(_TOKEN.fullmatch(word) for word in words) or not name[0].isupper():
         return False
-    return len(words) == 1 or (len(words) <= 5 and any(word in _rules()["bodies"] for word in words))
+    if len(words) == 1 or (among and len(words) <= 4 and all(word[0].isupper() for word in words)):
+        return True
+    return len(words) <= 5 and any(word in _rules()["bodies"] for word in words)
 
 
 _HAN_NAME = re.compile(f"[{HAN}]{{2,10}}")
@@ -222,9 +225,9 @@ def _institutions(text: str, start: int, *, firm: bool) -> Iterator[tuple[int, i
         text, start = text[lead.end() :], start + lead.end()
     pieces = list(_pieces(text, start))
     # One known member vouches for the others: "中山大学和 CVTE".
-    sure = firm or any(_head_end(piece.strip()) for _, piece in pieces)
+    among = any(_head_end(piece.strip()) for _, piece in pieces)
     for place, piece in pieces:
-        name = institution_in(piece, firm=sure)
+        name = institution_in(piece, firm=firm or among, among=firm and among)
         if name is not None:
             begin = place + piece.index(name)
             yield begin, begin + len(name)

@@ -575,9 +575,7 @@ def paper_row(paper: ResolvedPaper) -> PaperRow:
 
 def judgement_row(judgement: Judgement) -> JudgementRow:
     """Row of a judgement."""
-    return JudgementRow(
-        judgement.left_id, judgement.right_id, judgement.rule, judgement.evidence, judgement.verdict
-    )
+    return JudgementRow(judgement.left_id, judgement.right_id, judgement.rule, judgement.evidence, judgement.verdict)
 
 
 def venue_row(name: str, info: Venue | None) -> VenueRow:

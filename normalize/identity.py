@@ -208,9 +208,7 @@ def _join_where_single(posts: list[_Bundle], bundles: list[_Bundle]) -> list[_Bu
     drawn: defaultdict[int, list[_Bundle]] = defaultdict(list)
     alone: list[_Bundle] = []
     for bundle in bundles:
-        fitting = {
-            key: post for title in bundle.titles for key, post in by_title[title].items() if post.agrees(bundle)
-        }
+        fitting = {key: post for title in bundle.titles for key, post in by_title[title].items() if post.agrees(bundle)}
         if len(fitting) == 1:
             drawn[next(iter(fitting))].append(bundle)
         else:

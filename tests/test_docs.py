@@ -34,9 +34,7 @@ def printed(archive: Path, sql: str) -> str:
 
 def test_results_in_the_readme_are_those_of_the_demo(demo, request):
     text = README.read_text("utf-8")
-    real = _RESULT.sub(
-        lambda found: f"```sql\n{found['sql']}```\n\n```text\n{printed(demo, found['sql'])}```", text
-    )
+    real = _RESULT.sub(lambda found: f"```sql\n{found['sql']}```\n\n```text\n{printed(demo, found['sql'])}```", text)
     assert len(_RESULT.findall(text)) == 6
     if request.config.getoption("--update") and real != text:
         README.write_text(real, "utf-8")

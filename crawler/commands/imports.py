@@ -10,7 +10,7 @@ from typing import Any
 from crawler.console import Console
 from crawler.exits import Exit
 from crawler.importers.run import ImportReport, import_files
-from crawler.ingest import Paths, update_archive
+from crawler.ingest import Paths, readers, update_archive
 from normalize.archive import Summary, open_readonly
 
 _CLASS_WORDS = {
@@ -37,12 +37,13 @@ _CHANGES = (
 
 def import_and_archive(paths: Sequence[Path], into: Paths, console: Console) -> Exit:
     """Import files, bring the archive up to date, and say what came of it."""
-    with console.progress("Storing files") as advance:
-        report = import_files(paths, into.captures, advance)
     summary = Summary()
-    if into.captures.exists():
-        with console.progress("Reading captures") as advance:
-            summary = update_archive(into, advance)
+    with readers() as workers:
+        with console.progress("Storing files") as advance:
+            report = import_files(paths, into.captures, advance, workers.expect)
+        if into.captures.exists():
+            with console.progress("Reading captures") as advance:
+                summary = update_archive(into, advance, workers)
     _tell(report, summary, into, console)
     return Exit.INPUT_REFUSED if report.refused else Exit.OK
 

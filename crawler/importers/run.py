@@ -32,10 +32,16 @@ class ImportReport:
     skipped: list[SkippedFiles] = field(default_factory=list)
 
 
-def import_files(paths: Sequence[Path], store: Path, progress: Progress | None = None) -> ImportReport:
+def import_files(
+    paths: Sequence[Path],
+    store: Path,
+    progress: Progress | None = None,
+    expect: Callable[[int], None] = lambda _captures: None,
+) -> ImportReport:
     """Store what the files hold; those that cannot be read are reported and leave no trace.
 
-    A store is only made once there is something to put into it.
+    A store is only made once there is something to put into it. ``expect`` is told, as soon as something new is met,
+    how many captures there may be.
     """
     report = ImportReport()
     found = list(find_files(paths))
@@ -47,7 +53,7 @@ def import_files(paths: Sequence[Path], store: Path, progress: Progress | None =
     for chunk, size in _chunks(files, report):
         done += size
         if chunk:
-            _store(chunk, store, report)
+            _store(chunk, store, report, lambda: expect(len(files)))
         if progress is not None:
             progress(done, len(files))
     return report
@@ -77,10 +83,12 @@ def _read(source: SourceFile, report: ImportReport) -> NewCapture | None:
         return None
 
 
-def _store(chunk: list[_Input], path: Path, report: ImportReport) -> None:
+def _store(chunk: list[_Input], path: Path, report: ImportReport, announce: Callable[[], None]) -> None:
     """What is known is not looked at again; what is new must be a readable page."""
     with _existing(path) as store:
         fresh = [item for item in chunk if store is None or not store.known(item[1])]
+    if fresh:
+        announce()
     readable = [capture for source, capture in fresh if _is_readable(source, capture, report)]
     if not readable:
         report.known += len(chunk) - len(fresh)

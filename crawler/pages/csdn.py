@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import lxml.etree
 
+from crawler.pages.html import cut_box, refuse_hostile
 from crawler.pages.times import parse_time
 from normalize.model import Problem
 
@@ -59,6 +60,7 @@ class Head:
 
     def __init__(self, markup: str) -> None:
         self._markup = markup
+        refuse_hostile(markup)
         parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True)
         self._tree = lxml.etree.fromstring(f"<html>{markup}".encode("utf-8", "replace"), parser)
 
@@ -197,7 +199,5 @@ def inner_markup(article: str) -> str:
     ``#content_views`` exists from late 2018 on; before that the box itself holds the text. What stands beside it in
     the box (the author's card, advertisements) is the site's.
     """
-    from crawler.pages.html import cut_box
-
     found = cut_box(article, _INNER_BOX[0])
     return found[1] if found and found[2] else article

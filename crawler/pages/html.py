@@ -8,13 +8,15 @@ cuts a tree silently at a depth of 255) and serves the tests as an independent o
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import lxml.etree
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PreformattedString, Tag
 
 from crawler.pages.lines import Line, LineBuilder
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from bs4.element import Tag
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = _HEADINGS | frozenset(
@@ -151,8 +153,10 @@ def image_address(get: _Attributes) -> str | None:
 def lines_of_html(markup: str) -> list[Line]:
     """Lines of an article's markup (:func:`cut_box`).
 
-    Raises :class:`DeepMarkup` where lxml would hand over only the beginning of the tree.
+    Raises :class:`DeepMarkup` where lxml would hand over only the beginning of the tree, :class:`HostileMarkup` where
+    it would take minutes.
     """
+    refuse_hostile(markup)
     parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     root = lxml.etree.fromstring(f"<html><body>{markup}</body></html>".encode("utf-8", "replace"), parser)
     if any(entry.level >= lxml.etree.ErrorLevels.FATAL for entry in parser.error_log):
@@ -193,6 +197,9 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
 
     Raises :class:`DeepMarkup` for a tree of more than 400,000 nodes.
     """
+    # Imported here: hardly any page needs it, and it takes a tenth of a second.
+    from bs4 import BeautifulSoup
+
     soup = BeautifulSoup(markup, "html.parser")
     writer = _Writer()
     entered: list[tuple[str, _State]] = [("", _State())]
@@ -212,13 +219,15 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
     return writer.lines()
 
 
-def _soup_attribute(tag: Tag, name: str) -> str | None:
+def _soup_attribute(tag: "Tag", name: str) -> str | None:
     value = tag.get(name)
     return " ".join(value) if isinstance(value, list) else value
 
 
-def _soup_events(soup: BeautifulSoup) -> Iterator[Tag | str | None]:
+def _soup_events(soup: "BeautifulSoup") -> "Iterator[Tag | str | None]":
     """Tags at their start, texts, and ``None`` at a tag's end, without recursion."""
+    from bs4.element import NavigableString, PreformattedString, Tag
+
     stack: list[Iterator[object]] = [iter(list(soup.children))]
     while stack:
         for node in stack[-1]:

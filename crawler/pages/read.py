@@ -11,7 +11,6 @@ from crawler.pages.html import (
     cut_box,
     lines_of_html,
     lines_of_html_with_soup,
-    refuse_hostile,
 )
 from crawler.pages.lines import Line
 from crawler.pages.page import Page, UnreadablePage
@@ -121,17 +120,16 @@ def _read_markdown(text: str, name: str | None) -> Page:
 
 
 def _read_html(page: str) -> Page:
-    try:
-        refuse_hostile(page)
-    except HostileMarkup as error:
-        raise UnreadablePage("damaged_markup", f"its markup cannot be read: {error}") from error
     for box, reader in ((csdn.BOX, _read_csdn), (wechat.BOX, _read_wechat)):
         found = cut_box(page, box)
         if found is not None and _belongs(page, box):
             start, article, closed = found
             if not closed or _is_cut(page):
                 raise UnreadablePage("truncated", _CUT)
-            return reader(page, start, article)
+            try:
+                return reader(page, start, article)
+            except HostileMarkup as error:
+                raise UnreadablePage("damaged_markup", f"its markup cannot be read: {error}") from error
     if _is_cut(page):
         raise UnreadablePage("truncated", _CUT)
     return _page_without_article(page)

@@ -43,7 +43,9 @@ def main() -> int:
     first, again = min(t[0] for t in times), min(t[1] for t in times)
     print(f"floor (read + lxml parse)   {floor:7.2f} s    1.00")
     print(f"import                      {first:7.2f} s    {first / floor:.2f} x floor (at most {IMPORT_TO_FLOOR:.0f})")
-    print(f"re-import, nothing new      {again:7.2f} s    1/{first / again:.1f} of it (1/{IMPORT_TO_REIMPORT:.0f} or less)")
+    print(
+        f"re-import, nothing new      {again:7.2f} s    1/{first / again:.1f} of it (1/{IMPORT_TO_REIMPORT:.0f} or less)"
+    )
     holds = first / floor <= IMPORT_TO_FLOOR and first / again >= IMPORT_TO_REIMPORT
     print("\nboth ratios hold" if holds else "\na ratio does not hold")
     return 0 if holds else 1

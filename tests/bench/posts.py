@@ -1,13 +1,15 @@
 """Distinct digest posts in the layouts of the sites, for benchmarks.
 
-A post has 14 blocks and a page about 140 KB, as the real ones do: most of a page is the site's own furniture.
+A post has 14 blocks. A page is as large as saved pages of its layout are: most of it is the site's own furniture, which
+has grown from 54 KB in 2018 to 445 KB in 2026.
 """
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 BLOCKS = 14
-PAGE_BYTES = 140_000
+PAGE_BYTES = {"2018": 54_000, "2020": 210_000, "2022": 190_000, "2024": 169_000, "2025": 305_000, "2026": 445_000}
 
 _WORDS = "graph attention network deep sparse neural latent dynamic robust visual language prompt memory kernel".split()
 _NOUNS = "parsing translation retrieval detection segmentation ranking reasoning generation alignment tracking".split()
@@ -18,26 +20,33 @@ _PLACES = "清华大学", "CMU", "北京大学和微软亚洲研究院", "Google
 _HEADS = {
     "2018": '<h1 class="title-article">{title}</h1><span class="time">2018年{m:02}月{d:02}日 14:06:{s:02}</span>'
     '<span class="read-count">阅读数：{reads}</span>',
+    "2020": '<h1 class="title-article">{title}</h1><span class="time">最后发布于2019-{m:02}-{d:02} 14:06:{s:02}</span>'
+    '<span class="read-count">阅读数 {reads}</span>',
     "2022": '<h1 class="title-article" id="articleContentId">{title}</h1>'
-    '<span class="time">于&nbsp;2021-{m:02}-{d:02} 14:06:{s:02}&nbsp;发布</span><span class="read-count">{reads}</span>',
+    '<span class="time">于&nbsp;2021-{m:02}-{d:02} 14:06:{s:02}&nbsp;发布</span>'
+    '<span class="read-count">{reads}</span>',
+    "2024": '<h1 class="title-article" id="articleContentId">{title}</h1><span class="time blog-postTime" '
+    'data-time="2023-{m:02}-{d:02} 14:06:{s:02}"></span><span class="read-count">阅读量{reads}</span>',
     "2025": '<h1 class="title-article" id="articleContentId">{title}</h1><script>var viewCountFormat = {reads};'
     'var postTime = "2025-{m:02}-{d:02} 14:06:{s:02}";</script>',
+    "2026": '<meta property="article:published_time" content="2026-{m:02}-{d:02}T14:06:{s:02}+08:00">'
+    '<h1 class="title-article" id="articleContentId">{title}</h1><script>var viewCountFormat = {reads};</script>',
 }
 
 
-def write_posts(folder: Path, count: int, *, seed: int = 0) -> list[Path]:
+def write_posts(folder: Path, count: int, *, seed: int = 0, layouts: Sequence[str] = tuple(PAGE_BYTES)) -> list[Path]:
     """Write that many pages and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number in range(count):
         path = folder / f"{number:06}.html"
-        path.write_text(_page(random.Random(f"{seed}/{number}"), number), "utf-8")
+        path.write_text(_page(random.Random(f"{seed}/{number}"), number, layouts), "utf-8")
         paths.append(path)
     return paths
 
 
-def _page(rng: random.Random, number: int) -> str:
-    layout = rng.choice(list(_HEADS))
+def _page(rng: random.Random, number: int, layouts: Sequence[str]) -> str:
+    layout = layouts[number % len(layouts)]
     head = _HEADS[layout].format(
         title=f"本周值得读的论文 第 {number} 份",
         m=rng.randint(1, 12),
@@ -56,7 +65,7 @@ def _page(rng: random.Random, number: int) -> str:
         f'<title>{number}</title></head><body>{head}<article class="baidu_pl"><div id="article_content" '
         f'class="article_content"><div id="content_views" class="htmledit_views">{body}</div></div></article>'
     )
-    return page + _furniture(rng, PAGE_BYTES - len(page.encode())) + "</body></html>"
+    return page + _furniture(rng, PAGE_BYTES[layout] - len(page.encode())) + "</body></html>"
 
 
 def _furniture(rng: random.Random, size: int) -> str:

@@ -129,6 +129,12 @@ OTHER_WORDS = [
     ("这篇论文是 MSRA 与中科大合作的成果，收录于 ICCV 2019。", ["MSRA", "中科大"]),
     ("本文是由悉尼科技大学、CMU 等联合完成的。", ["悉尼科技大学", "CMU"]),
     ("FAIR 何恺明、RBG 等人的最新论文，提出 Mask R-CNN。", ["FAIR"]),
+    ("Google 的新模型既不要卷积也不要循环。", ["Google"]),
+    ("OpenAI 的可逆生成模型，用可逆卷积代替固定的通道交换。", ["OpenAI"]),
+    ("阿里巴巴的技术报告，讲得清楚。", ["阿里巴巴"]),
+    ("推到无穷，就得到一个方程。多伦多大学的这篇文章数学不难，但要耐心。", ["多伦多大学"]),
+    ("本文是 UC Berkeley、Foo Bar 和 UC San Diego 发表于 ECCV 2020 的工作", ["UC Berkeley", "Foo Bar", "UC San Diego"]),
+    ("本文来自 Google AI Language。", ["Google AI Language"]),
     ("今日头条和南京大学联合出品，ACL 2019。", ["今日头条", "南京大学"]),
 ]
 
@@ -161,6 +167,9 @@ NONE = [
     "BERT 是 Google 发表于 NAACL 2019 的模型，本文加以改进。",
     "本文为 Facebook 的用户提出了一种推荐方法。",
     "斯坦福大学的 CS224n 课程。",
+    "Google 的翻译系统已经很好用，但仍有不足。",
+    "相比 Google 的新模型，本文更快。",
+    "用 ImageNet 的这个数据集训练。",
     "与 Google 的工作相比，本文的方法更快。",
     "CVPR 2018 Zisserman 的新论文。",
     "本文提出了一种智能的方法，这是一个重要的工作。",

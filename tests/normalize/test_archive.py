@@ -404,9 +404,7 @@ def test_past_posts_are_found_by_address_or_else_by_their_only_title(path: Path)
     lister = reading("a", post([entry()], past=past))
     by_key = reading("b", post([entry()], url=WECHAT.format(9), title="它现在的标题不同了", number=1, site="wechat"))
     by_title = reading("c", post([entry()], url=CSDN.format(3), title="另外一篇往期的文章标题", number=2))
-    twice = [
-        reading(str(n), post([entry()], url=CSDN.format(n), title="重复的一个文章标题", number=n)) for n in (4, 5)
-    ]
+    twice = [reading(str(n), post([entry()], url=CSDN.format(n), title="重复的一个文章标题", number=n)) for n in (4, 5)]
     write(path, [lister], [by_key, by_title], twice[:1])
     query = "SELECT linked_post_id FROM post_links ORDER BY position"
     assert rows(path, query) == [("wechat-MzIwMTc4ODE0Mw-9-1",), ("csdn-3",), ("csdn-4",)]

@@ -174,7 +174,7 @@ def test_too_many_words_are_refused(connection: sqlite3.Connection) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.one_of(st.text(max_size=40), st.text(alphabet='网络ab"*-:^(){}+,. NEARORAND\x00\'', max_size=40)))
+@given(st.one_of(st.text(max_size=40), st.text(alphabet="网络ab\"*-:^(){}+,. NEARORAND\x00'", max_size=40)))
 @example('"')
 @example("NEAR(a b)")
 @example("title:x")

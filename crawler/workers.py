@@ -1,0 +1,66 @@
+"""Processes that read captures: reading is most of the work of an import, and every page is read by itself.
+
+They start while files are still being stored, so that their own start costs no time.
+"""
+
+import gc
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from types import TracebackType
+from typing import Self, TypeVar
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+WORTH_IT = 150
+"""Fewer captures than this are read sooner in one process than others are started."""
+_COLLECT_AFTER = 200_000
+"""Objects; Python's own 700 costs a third of the time of a large import."""
+
+
+def spare_collector() -> None:
+    """Let the collector of cycles run seldom: records hold none, and it would walk over hundreds of thousands."""
+    gc.set_threshold(_COLLECT_AFTER)
+
+
+class Workers:
+    """A pool of processes, started when it is known that there is enough to do; a context manager that ends them."""
+
+    def __init__(self, warm_up: Callable[[], object]) -> None:
+        self._warm_up = warm_up
+        self._count = os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def expect(self, captures: int) -> None:
+        """Say how many captures are coming; for enough of them the processes start."""
+        if self._pool is None and captures >= WORTH_IT and self._count > 1:
+            # Not forked: a progress bar has a thread of its own.
+            self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), initializer=spare_collector)
+            for _ in range(self._count):
+                self._pool.submit(self._warm_up)
+
+    def map(self, work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
+        """Results in the order of the items; in this process where no others were started."""
+        if self._pool is None:
+            yield from map(work, items)
+            return
+        waiting: deque[Future[_R]] = deque()
+        for item in items:
+            waiting.append(self._pool.submit(work, item))
+            # No more than can be taken soon, so that memory stays flat.
+            if len(waiting) > 3 * self._count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
