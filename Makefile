@@ -35,7 +35,7 @@ check: install
 	$(BIN)/lint-imports
 
 docs: install
-	$(BIN)/python -m normalize.schema_doc > docs/schema.md
+	$(BIN)/python -m normalize.schema_doc docs/schema.md
 
 bench: install
 	$(BIN)/python tests/bench/bench_import.py

@@ -112,19 +112,29 @@ class Paths:
         return cls(archive=archive, captures=captures or captures_path(archive))
 
 
-def readers() -> Workers:
-    """Processes for :func:`update_archive`, to be started ahead of it where many captures are on their way."""
-    return Workers(_warm_up)
+_Batch = tuple[str, ...]
+Readers = Workers[_Batch, list[Reading]]
+"""Processes that read captures, batch by batch."""
 
 
-def update_archive(paths: Paths, progress: Progress | None = None, workers: Workers | None = None) -> Summary:
+def readers(paths: Paths) -> Readers:
+    """Processes for :func:`update_archive`, for callers that know before it what is coming."""
+    return Workers(partial(_read_batch, paths.captures), _warm_up)
+
+
+def read_ahead(workers: Readers, capture_ids: Iterable[str]) -> None:
+    """Begin to read captures that were just stored, while more are being stored."""
+    workers.begin(_batched(capture_ids, _READ_TOGETHER))
+
+
+def update_archive(paths: Paths, progress: Progress | None = None, workers: Readers | None = None) -> Summary:
     """Bring the archive up to date with its captures; returns what changed.
 
     An archive that was built with other rules or other code is built anew first, since its rows could not be had from
     this code. Raises what :class:`~normalize.archive.Archive` and :class:`~crawler.captures.CaptureStore` raise;
     every transaction before stays.
     """
-    with _only_writer(paths.archive), workers or readers() as pool:
+    with _only_writer(paths.archive), workers or readers(paths) as pool:
         if paths.archive.exists() and not _is_current(paths.archive):
             return _rebuild(paths, progress, pool)
         with CaptureStore.open(paths.captures, readonly=True) as store:
@@ -133,11 +143,11 @@ def update_archive(paths: Paths, progress: Progress | None = None, workers: Work
 
 def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
     """Build the archive anew from its captures alone; the old one stays until the new one is complete."""
-    with _only_writer(paths.archive), readers() as pool:
+    with _only_writer(paths.archive), readers(paths) as pool:
         return _rebuild(paths, progress, pool)
 
 
-def _rebuild(paths: Paths, progress: Progress | None, workers: Workers) -> Summary:
+def _rebuild(paths: Paths, progress: Progress | None, workers: Readers) -> Summary:
     fresh = paths.archive.with_name(paths.archive.name + ".new")
     with CaptureStore.open(paths.captures, readonly=True) as store:
         fresh.unlink(missing_ok=True)
@@ -159,13 +169,13 @@ def _is_current(path: Path) -> bool:
         return archive.is_current()
 
 
-def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, workers: Workers) -> Summary:
+def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, workers: Readers) -> Summary:
     spare_collector()
     with _open(path) as archive:
         known = archive.known_captures()
         pending = [capture.capture_id for capture in store.observations() if capture.capture_id not in known]
         workers.expect(len(pending))
-        read = workers.map(partial(_read_batch, store.path), list(_batched(pending, _READ_TOGETHER)))
+        read = workers.map(_batches(pending, workers.begun))
         summary = Summary()
         done = 0
         for batches in _batched(read, _WRITE_TOGETHER // _READ_TOGETHER):
@@ -177,7 +187,15 @@ def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, wor
         return summary
 
 
-def _read_batch(path: Path, capture_ids: Sequence[str]) -> list[Reading]:
+def _batches(pending: Sequence[str], begun: Sequence[_Batch]) -> list[_Batch]:
+    """Captures in batches: those that are being read already, then the others."""
+    wanted = set(pending)
+    first = [batch for batch in begun if wanted.issuperset(batch)]
+    wanted.difference_update(*first)
+    return first + list(_batched((capture_id for capture_id in pending if capture_id in wanted), _READ_TOGETHER))
+
+
+def _read_batch(path: Path, capture_ids: _Batch) -> list[Reading]:
     with CaptureStore.open(path, readonly=True) as store:
         return [_read_stored(store, capture_id) for capture_id in capture_ids]
 
@@ -204,9 +222,9 @@ def _reread(store: CaptureStore, capture_id: str) -> PostRecord | None:
     return _read_stored(store, capture_id).record
 
 
-def _batched(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+def _batched(items: Iterable[_T], size: int) -> Iterator[tuple[_T, ...]]:
     iterator = iter(items)
-    while batch := list(islice(iterator, size)):
+    while batch := tuple(islice(iterator, size)):
         yield batch
 
 

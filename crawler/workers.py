@@ -6,11 +6,11 @@ They start while files are still being stored, so that their own start costs no 
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -26,13 +26,21 @@ def spare_collector() -> None:
     gc.set_threshold(_COLLECT_AFTER)
 
 
-class Workers:
-    """A pool of processes, started when it is known that there is enough to do; a context manager that ends them."""
+class Workers(Generic[_T, _R]):
+    """Processes that do one kind of work; a context manager that ends them.
 
-    def __init__(self, warm_up: Callable[[], object]) -> None:
+    They start when it is known that there is enough to do (:meth:`expect`), and may be given the first items before
+    anybody asks for the results (:meth:`begin`).
+    """
+
+    def __init__(self, work: Callable[[_T], _R], warm_up: Callable[[], object]) -> None:
+        self._work = work
         self._warm_up = warm_up
         self._count = os.cpu_count() or 1
+        # No more results than can be taken soon, so that memory stays flat.
+        self._most = 4 * self._count
         self._pool: ProcessPoolExecutor | None = None
+        self._begun: dict[_T, Future[_R]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -51,16 +59,27 @@ class Workers:
             for _ in range(self._count):
                 self._pool.submit(self._warm_up)
 
-    def map(self, work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
-        """Results in the order of the items; in this process where no others were started."""
+    def begin(self, items: Iterable[_T]) -> None:
+        """Begin on the first items that there is room for; the others are left to :meth:`map`."""
+        for item in items:
+            if self._pool is not None and len(self._begun) < self._most:
+                self._begun[item] = self._pool.submit(self._work, item)
+
+    @property
+    def begun(self) -> tuple[_T, ...]:
+        """Items that :meth:`begin` took and :meth:`map` has not asked for."""
+        return tuple(self._begun)
+
+    def map(self, items: Iterable[_T]) -> Iterator[_R]:
+        """Results in the order of the items; made in this process where no others were started."""
         if self._pool is None:
-            yield from map(work, items)
+            yield from map(self._work, items)
             return
         waiting: deque[Future[_R]] = deque()
         for item in items:
-            waiting.append(self._pool.submit(work, item))
-            # No more than can be taken soon, so that memory stays flat.
-            if len(waiting) > 3 * self._count:
+            begun = self._begun.pop(item) if item in self._begun else self._pool.submit(self._work, item)
+            waiting.append(begun)
+            if len(waiting) >= self._most:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -1,7 +1,7 @@
 """Labels of links: which words are labels, and what role they give."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from normalize.model import LinkRole
@@ -49,6 +49,7 @@ def clean_label(text: str) -> str:
     return text.strip(_MARKS).replace(" ", "") if not text.isascii() else text.strip(_MARKS)
 
 
+@lru_cache(maxsize=4096)
 def find_label(text: str) -> Label | None:
     """The label that a text is, known or (with one of the suffixes) unknown; ``None`` where it is none.
 

@@ -95,6 +95,8 @@ def _lines(title: str, kind: str, described: list[Described]) -> Iterator[str]:
 
 def main(arguments: list[str]) -> None:
     """Write the document to the path given."""
+    if len(arguments) != 1:
+        sys.exit("usage: python -m normalize.schema_doc docs/schema.md")
     Path(arguments[0]).write_text(markdown(describe(schema_sql())), encoding="utf-8")
 
 

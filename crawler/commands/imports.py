@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from crawler.console import Console
 from crawler.exits import Exit
 from crawler.importers.run import ImportReport, import_files
-from crawler.ingest import Paths, readers, update_archive
+from crawler.ingest import Paths, read_ahead, readers, update_archive
 from normalize.archive import Summary, open_readonly
 
 _CLASS_WORDS = {
@@ -38,9 +39,10 @@ _CHANGES = (
 def import_and_archive(paths: Sequence[Path], into: Paths, console: Console) -> Exit:
     """Import files, bring the archive up to date, and say what came of it."""
     summary = Summary()
-    with readers() as workers:
+    with readers(into) as workers:
         with console.progress("Storing files") as advance:
-            report = import_files(paths, into.captures, advance, workers.expect)
+            ahead = partial(read_ahead, workers)
+            report = import_files(paths, into.captures, advance, expect=workers.expect, stored=ahead)
         if into.captures.exists():
             with console.progress("Reading captures") as advance:
                 summary = update_archive(into, advance, workers)

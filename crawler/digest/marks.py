@@ -27,6 +27,7 @@ _BARE_ADDRESS = re.compile(
     r"(?:[a-z0-9-]+\.)+(?:com|org|net|edu|io|cn|site|ai|gov|ac\.[a-z]{2})(?:/[!-~]*)?", re.IGNORECASE
 )
 _BETWEEN_LABELS = re.compile(r"[\s|丨｜/,，、：:·■\[\]【】]*")
+_BETWEEN_ADDRESSES = re.compile(r"[\s、，；]+")
 _ADDRESS_END = ".,;:)]}>'\""
 # ■ 链接 | https://… ; 论文标题：…
 _FIELD = re.compile(r"[■▪◆●]\s?(?P<label>[^|丨｜：:\s][^|丨｜：:]{0,9}?)\s?(?:[|丨｜：:]\s?(?P<rest>.*))?")
@@ -69,7 +70,7 @@ def tag(line: Line) -> str | None:
     """
     if line.heading and not _PROSE_STOP.search(line.text) and len(line.text) <= 80:
         return line.text.lstrip("#＃ ") or None
-    found = _TAG.fullmatch(line.text)
+    found = _TAG.fullmatch(line.text) if line.text.startswith(("#", "＃")) else None
     return found["tag"].strip() if found else None
 
 
@@ -183,7 +184,9 @@ def addresses(line: Line) -> list[str]:
         if len(line.text) - inside > 12:
             return []
         return [text if _is_address(text) else href for text, href in links]
-    tokens = [token for token in re.split(r"[\s、，；]+", line.text) if token]
+    if "." not in line.text:
+        return []
+    tokens = [token for token in _BETWEEN_ADDRESSES.split(line.text) if token]
     if tokens and all(_is_address(token) for token in tokens):
         return [token.rstrip(_ADDRESS_END) if len(tokens) > 1 else token for token in tokens]
     found = _ADDRESS.findall(line.text)

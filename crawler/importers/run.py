@@ -36,12 +36,14 @@ def import_files(
     paths: Sequence[Path],
     store: Path,
     progress: Progress | None = None,
+    *,
     expect: Callable[[int], None] = lambda _captures: None,
+    stored: Callable[[list[str]], None] = lambda _capture_ids: None,
 ) -> ImportReport:
     """Store what the files hold; those that cannot be read are reported and leave no trace.
 
     A store is only made once there is something to put into it. ``expect`` is told, as soon as something new is met,
-    how many captures there may be.
+    how many captures there may be, ``stored`` the ids of the new ones after each transaction.
     """
     report = ImportReport()
     found = list(find_files(paths))
@@ -53,7 +55,7 @@ def import_files(
     for chunk, size in _chunks(files, report):
         done += size
         if chunk:
-            _store(chunk, store, report, lambda: expect(len(files)))
+            stored(_store(chunk, store, report, lambda: expect(len(files))))
         if progress is not None:
             progress(done, len(files))
     return report
@@ -83,7 +85,7 @@ def _read(source: SourceFile, report: ImportReport) -> NewCapture | None:
         return None
 
 
-def _store(chunk: list[_Input], path: Path, report: ImportReport, announce: Callable[[], None]) -> None:
+def _store(chunk: list[_Input], path: Path, report: ImportReport, announce: Callable[[], None]) -> list[str]:
     """What is known is not looked at again; what is new must be a readable page."""
     with _existing(path) as store:
         fresh = [item for item in chunk if store is None or not store.known(item[1])]
@@ -92,12 +94,13 @@ def _store(chunk: list[_Input], path: Path, report: ImportReport, announce: Call
     readable = [capture for source, capture in fresh if _is_readable(source, capture, report)]
     if not readable:
         report.known += len(chunk) - len(fresh)
-        return
+        return []
     with CaptureStore.open(path) as store:
         report.known += len(chunk) - len(fresh)
         new = store.add(readable)
         report.new += new
         report.known += len(readable) - len(new)
+        return new
 
 
 def _existing(path: Path) -> AbstractContextManager[CaptureStore | None]:

@@ -80,7 +80,8 @@ class _Writer:
 
     def enter(self, tag: str, get: _Attributes, around: _State) -> _State | None:
         """The state inside an element; ``None`` where its content is not to be seen."""
-        if tag in _UNSEEN or _is_foreign(get):
+        style = get("style")
+        if tag in _UNSEEN or _is_foreign(get("class"), style):
             return None
         if tag == "br":
             self._break(around)
@@ -92,12 +93,12 @@ class _Writer:
             return around
         if tag in _BLOCKS:
             self._break(around)
-            inside = _styled(get, around)
+            inside = _styled(style, around)
             return inside if tag not in _KINDS else inside._replace(heading=tag != "li", item=tag == "li")
         if tag in _BOLD:
             self._builder.split_run()
             return around._replace(bold=True)
-        return _linked(get("href"), around) if tag == "a" else _styled(get, around)
+        return _linked(get("href"), around) if tag == "a" else _styled(style, around)
 
     def leave(self, tag: str, inside: _State) -> None:
         """The element ends, and with it the line, if it is a block."""
@@ -117,8 +118,7 @@ class _Writer:
         self._builder.break_line(heading=state.heading, item=state.item)
 
 
-def _styled(get: _Attributes, around: _State) -> _State:
-    style = get("style")
+def _styled(style: str | None, around: _State) -> _State:
     found = _WEIGHT_STYLE.search(style) if style and "font-weight" in style else None
     return around if found is None else around._replace(bold=found[1] is not None)
 
@@ -128,8 +128,7 @@ def _linked(href: str | None, around: _State) -> _State:
     return around._replace(href=href) if href and not href.startswith(("#", "javascript:")) else around
 
 
-def _is_foreign(get: _Attributes) -> bool:
-    names, style = get("class"), get("style")
+def _is_foreign(names: str | None, style: str | None) -> bool:
     return bool(
         (names and _FOREIGN_CLASS.search(names)) or (style and "display" in style and _HIDDEN_STYLE.search(style))
     )

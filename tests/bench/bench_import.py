@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import lxml.html
 
@@ -37,22 +38,25 @@ def main() -> int:
         pages = Path(folder, "pages")
         paths = write_posts(pages, args.posts)
         size = sum(path.stat().st_size for path in paths)
-        print(f"{len(paths):,} posts, {size / len(paths) / 1000:.0f} KB each; best of {args.rounds} rounds\n")
-        floor = _best(args.rounds, lambda: _read_and_parse(paths))
-        times = [_import_twice(Path(folder, f"{n}.db"), pages) for n in range(args.rounds)]
-    first, again = min(t[0] for t in times), min(t[1] for t in times)
-    print(f"floor (read + lxml parse)   {floor:7.2f} s    1.00")
-    print(f"import                      {first:7.2f} s    {first / floor:.2f} x floor (at most {IMPORT_TO_FLOOR:.0f})")
+        print(f"{len(paths):,} posts, {size / len(paths) / 1000:.0f} KB each\n")
+        print("round   floor  import  re-import   import/floor  import/re-import")
+        rounds = [_round(number, paths, Path(folder, f"{number}.db")) for number in range(1, args.rounds + 1)]
+    to_floor = median(floor_ratio for floor_ratio, _ in rounds)
+    to_reimport = median(reimport_ratio for _, reimport_ratio in rounds)
+    print(f"median {to_floor:38.2f} {to_reimport:17.1f}")
+    holds = to_floor <= IMPORT_TO_FLOOR and to_reimport >= IMPORT_TO_REIMPORT
     print(
-        f"re-import, nothing new      {again:7.2f} s    1/{first / again:.1f} of it (1/{IMPORT_TO_REIMPORT:.0f} or less)"
+        f"\nat most {IMPORT_TO_FLOOR:.0f} and at least {IMPORT_TO_REIMPORT:.0f}: {'holds' if holds else 'does not hold'}"
     )
-    holds = first / floor <= IMPORT_TO_FLOOR and first / again >= IMPORT_TO_REIMPORT
-    print("\nboth ratios hold" if holds else "\na ratio does not hold")
     return 0 if holds else 1
 
 
-def _best(rounds: int, work: Callable[[], None]) -> float:
-    return min(_timed(work) for _ in range(rounds))
+def _round(number: int, paths: list[Path], archive: Path) -> tuple[float, float]:
+    """Both ratios of one round: what is compared is timed within seconds, since machines change their pace."""
+    floor = _timed(lambda: _read_and_parse(paths))
+    first, again = _import_twice(archive, paths[0].parent)
+    print(f"{number:5} {floor:7.2f} {first:7.2f} {again:10.2f} {first / floor:14.2f} {first / again:17.1f}")
+    return first / floor, first / again
 
 
 def _timed(work: Callable[[], None]) -> float:
