@@ -45,9 +45,8 @@ def main() -> int:
     to_reimport = median(reimport_ratio for _, reimport_ratio in rounds)
     print(f"median {to_floor:38.2f} {to_reimport:17.1f}")
     holds = to_floor <= IMPORT_TO_FLOOR and to_reimport >= IMPORT_TO_REIMPORT
-    print(
-        f"\nat most {IMPORT_TO_FLOOR:.0f} and at least {IMPORT_TO_REIMPORT:.0f}: {'holds' if holds else 'does not hold'}"
-    )
+    verdict = "holds" if holds else "does not hold"
+    print(f"\nat most {IMPORT_TO_FLOOR:.0f} and at least {IMPORT_TO_REIMPORT:.0f}: {verdict}")
     return 0 if holds else 1
 
 
