@@ -3,10 +3,11 @@
 Everything heavy is imported by the command that needs it, so that ``--help`` and ``search`` start at once.
 """
 
+import os
+import signal
 import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -30,7 +31,8 @@ Exit status:
   4    blocked: the site refused to answer
   6    disk full; what was committed is whole
   7    the archive was written by a newer version
-  8    the file is no archive, or there is none
+  8    the file is no archive, or there is none, or its captures are missing
+  9    another crawl into the same store is under way
   130  interrupted; what was committed is whole
 """
 
@@ -68,14 +70,19 @@ def _common(*, with_json: bool = True, with_archive: bool = True) -> Callable[[_
                 # Captures named in the configuration belong to the archive named there.
                 captures=captures or (config.captures if archive is None else None),
             )
-            command(context, **options)
+            try:
+                command(context, **options)
+            except BrokenPipeError:
+                # The reader of our output (head, less) has seen enough; click would call that a failure.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(Exit.OK)
 
         decorated: Callable[..., None] = run
         options = [click.option("-q", "--quiet", is_flag=True, help="Only results and what went wrong.")]
         if with_json:
             options.append(click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."))
         if with_archive:
-            path = click.Path(dir_okay=False, path_type=Path)
+            path = click.Path(dir_okay=False, readable=False, path_type=Path)
             options.append(
                 click.option("--captures", type=path, help="Capture store; default: beside the archive, X.captures.db.")
             )
@@ -107,21 +114,24 @@ def cli() -> None:
 @click.option(
     "--archive",
     "target",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, readable=False, path_type=Path),
     default=Path("data/demo.db"),
     show_default=True,
     help="Made anew at every run.",
 )
-@_common(with_archive=False)
+@_common(with_json=False, with_archive=False)
 def demo(context: _Context, target: Path) -> None:
     """Crawl the sample blog over loopback into a fresh archive, and show what is in it.
 
     The sample lies in data/sample/: posts written for this project in the layouts that the blog has had since 2017. A
     small server serves it the way CSDN serves a blog; the crawl is the real one.
     """
-    from crawler.commands.demo import run_demo
+    from crawler.commands.demo import NotTheDemo, run_demo
 
-    run_demo(target, context.console)
+    try:
+        run_demo(target, context.console)
+    except NotTheDemo as error:
+        raise click.UsageError(str(error)) from error
 
 
 # --- crawl -----------------------------------------------------------------------------------------------------------
@@ -159,16 +169,15 @@ def csdn(
     One request at a time, 2 seconds apart with jitter; robots.txt is obeyed. A site that refuses to answer is left
     alone and reported (exit status 4), never got round.
     """
-    from crawler.commands.crawl import check_politeness, crawl_and_archive
+    from crawler.commands.crawl import check_options, crawl_and_archive
     from crawler.ingest import Paths
 
     contact = contact or context.config.contact
     delay = context.config.delay if delay is None else delay
     try:
-        check_politeness(contact=contact, site_url=site_url, delay=delay)
+        check_options(user=user, contact=contact, site_url=site_url, delay=delay)
     except ValueError as error:
-        hint = "" if contact else " (--contact, or contact = in paperdigest.toml)"
-        raise click.UsageError(f"{error}{hint}") from error
+        raise click.UsageError(str(error)) from error
     status = crawl_and_archive(
         "csdn",
         Paths.of(context.archive, context.captures),
@@ -185,7 +194,7 @@ def csdn(
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
-_PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+_PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path))
 
 
 @cli.command(
@@ -264,6 +273,7 @@ def search(context: _Context, words: tuple[str, ...], limit: int, where: Literal
 
 def main() -> NoReturn:
     """The command; every failure that has a name ends with its own exit status and one line."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -273,26 +283,29 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has seen enough.
-        with suppress(OSError):
-            sys.stdout.close()
-        sys.exit(Exit.OK)
     except (OSError, sqlite3.Error, ValueError, RuntimeError) as error:
         _fail(*_named(error))
     sys.exit(status if isinstance(status, int) else Exit.OK)
 
 
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 def _named(error: Exception) -> tuple[Exit, str]:
     """Exit status and message of a failure."""
     from crawler.captures import NotACaptureStore, StoreTooNew
+    from crawler.ingest import CapturesMissing
+    from crawler.locks import AnotherRun
     from normalize.archive import ArchiveTooNew, NotAnArchive
 
     text = str(error)
     if isinstance(error, ArchiveTooNew | StoreTooNew):
         return Exit.ARCHIVE_TOO_NEW, text
-    if isinstance(error, NotAnArchive | NotACaptureStore | FileNotFoundError):
+    if isinstance(error, NotAnArchive | NotACaptureStore | CapturesMissing | FileNotFoundError):
         return Exit.NOT_AN_ARCHIVE, text
+    if isinstance(error, AnotherRun):
+        return Exit.ANOTHER_RUN, text
     if (isinstance(error, OSError) and error.errno == 28) or "disk is full" in text:
         return Exit.DISK_FULL, f"disk full: {text}; what was committed before is whole"
     return Exit.FAILED, text or type(error).__name__

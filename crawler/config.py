@@ -52,8 +52,8 @@ def load_config(folder: Path) -> Config:
             raise BadConfig(f"{path}: {key} = {value!r} is of the wrong type")
     captures = values.get("captures")
     return Config(
-        archive=Path(values.get("archive", DEFAULT_ARCHIVE)),
-        captures=Path(captures) if captures else None,
+        archive=Path(values.get("archive", DEFAULT_ARCHIVE)).expanduser(),
+        captures=Path(captures).expanduser() if captures else None,
         contact=values.get("contact"),
         delay=values.get("delay"),
     )

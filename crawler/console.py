@@ -1,6 +1,7 @@
 """What people see on a terminal: progress bars there, plain lines in a log, JSON for scripts."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,10 +41,12 @@ class Console:
             click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], *, indent: str = "  ") -> None:
-        """A table of plain text, its columns set by what a terminal shows (a Han character is two wide)."""
-        if not self.as_json:
-            for line in table_lines(heads, rows):
-                click.echo(indent + line)
+        """A table of plain text; on a terminal no wider than that."""
+        if self.as_json:
+            return
+        width = shutil.get_terminal_size().columns - len(indent) if sys.stdout.isatty() else None
+        for line in table_lines(heads, rows, width=width):
+            click.echo(indent + line)
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Advance | None]:
@@ -64,23 +67,39 @@ class Console:
             yield advance
 
 
-def table_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    """Lines of a table with a rule under its heads; ``None`` is an empty cell.
+def table_lines(heads: Sequence[str], rows: Iterable[Sequence[object]], *, width: int | None = None) -> list[str]:
+    """Lines of a table with a rule under its heads; ``None`` is an empty cell, a Han character is two wide.
+
+    Where the table would be wider than ``width``, its widest columns are cut.
 
     >>> table_lines(["venue", "papers"], [["会议", 12], [None, 3]])
     ['venue  papers', '-----  ------', '会议   12', '       3']
     """
-    cells = [[_cell(value) for value in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(heads, *cells, strict=True)]
-    lines = [list(heads), ["-" * width for width in widths], *cells]
+    cells = [list(heads), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    while width is not None and sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    cells.insert(1, ["-" * cell_width for cell_width in widths])
     return [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
+        "  ".join(_fitted(cell, cell_width) for cell, cell_width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
     ]
+
+
+_NARROWEST = 8
 
 
 def _cell(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def _fitted(text: str, width: int) -> str:
+    """The text, filled or cut to a width."""
+    if _width(text) <= width:
+        return text + " " * (width - _width(text))
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width - 1) + "…"
 
 
 def _width(text: str) -> int:

@@ -20,6 +20,8 @@ class Exit(IntEnum):
     ARCHIVE_TOO_NEW = 7
     """The archive or its captures were written by a newer version."""
     NOT_AN_ARCHIVE = 8
-    """The file given as archive is something else, or there is none."""
+    """The file given as archive is something else, or there is none, or its captures are missing."""
+    ANOTHER_RUN = 9
+    """Another crawl into the same store is under way."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C or a signal; what was committed is whole."""

@@ -93,6 +93,19 @@ def parse_site_url(site_url: str) -> Endpoint:
     return endpoint
 
 
+# "Paper_weekly", "c9Yv2cf9I06K2A9E"
+_USER_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+def is_user_name(text: str) -> bool:
+    """Whether a text can be the part of an address that names a user.
+
+    >>> is_user_name("c9Yv2cf9I06K2A9E"), is_user_name("a/../b")
+    (True, False)
+    """
+    return _USER_NAME.fullmatch(text) is not None
+
+
 def refusal(url: str, rules: HostRules) -> str | None:
     """Why an address may not be asked, for example ``127.0.0.1 is a private address``; ``None``: it may."""
     try:

@@ -5,10 +5,9 @@ A live crawl, an import and a rebuild differ in how captures get into the store;
 command left undone when it was stopped between the two files is made good by the next one.
 """
 
-import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -16,13 +15,14 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from crawler.captures import Capture, CaptureStore, DamagedBody, captures_path
+from crawler.captures import Capture, CaptureStore, DamagedBody, NotACaptureStore, captures_path
 from crawler.digest import read_post
 from crawler.importers.files import file_name
+from crawler.locks import waiting_lock
 from crawler.pages import UnreadablePage, read_page
 from crawler.workers import Workers, spare_collector
 from normalize import __version__
-from normalize.archive import Archive, Reading, Summary
+from normalize.archive import Archive, Reading, Summary, open_readonly
 from normalize.model import PageClass, PostRecord, Problem
 from normalize.records import normalize_post
 from normalize.rules import rules_digest
@@ -99,6 +99,10 @@ def _reading(
 # --- all that is new -------------------------------------------------------------------------------------------------
 
 
+class CapturesMissing(ValueError):
+    """The captures given are not those that the archive was built from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
     """The two files of an archive."""
@@ -134,7 +138,7 @@ def update_archive(paths: Paths, progress: Progress | None = None, workers: Read
     this code. Raises what :class:`~normalize.archive.Archive` and :class:`~crawler.captures.CaptureStore` raise;
     every transaction before stays.
     """
-    with _only_writer(paths.archive), workers or readers(paths) as pool:
+    with building(paths), workers or readers(paths) as pool:
         if paths.archive.exists() and not _is_current(paths.archive):
             return _rebuild(paths, progress, pool)
         with CaptureStore.open(paths.captures, readonly=True) as store:
@@ -142,14 +146,44 @@ def update_archive(paths: Paths, progress: Progress | None = None, workers: Read
 
 
 def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
-    """Build the archive anew from its captures alone; the old one stays until the new one is complete."""
-    with _only_writer(paths.archive), readers(paths) as pool:
+    """Build the archive anew from its captures alone; the old one stays until the new one is complete.
+
+    Raises :class:`CapturesMissing` where the captures are not those of the archive.
+    """
+    check_files(paths)
+    if not paths.captures.exists():
+        raise NotACaptureStore(f"there are no captures at {paths.captures}")
+    with building(paths), readers(paths) as pool:
         return _rebuild(paths, progress, pool)
+
+
+def check_files(paths: Paths) -> None:
+    """Refuse files that are something else, or of a newer version, before anything is fetched, stored or written.
+
+    Raises what opening them raises.
+    """
+    if paths.archive.exists():
+        open_readonly(paths.archive).close()
+    if paths.captures.exists():
+        CaptureStore.open(paths.captures, readonly=True).close()
+
+
+def _refuse_loss(paths: Paths, store: CaptureStore) -> None:
+    """A rebuilt archive must not lack what the old one has: then the captures are those of another archive."""
+    if not paths.archive.exists():
+        return
+    with closing(open_readonly(paths.archive)) as connection:
+        processed = {row[0] for row in connection.execute("SELECT capture_id FROM captures")}
+    missing = processed.difference(capture.capture_id for capture in store.observations())
+    if missing:
+        message = f"{paths.captures} lacks {len(missing):,} captures that {paths.archive} was built from"
+        raise CapturesMissing(f"{message}; give the right ones with --captures, or remove the archive first")
 
 
 def _rebuild(paths: Paths, progress: Progress | None, workers: Readers) -> Summary:
     fresh = paths.archive.with_name(paths.archive.name + ".new")
     with CaptureStore.open(paths.captures, readonly=True) as store:
+        _refuse_loss(paths, store)
         fresh.unlink(missing_ok=True)
         try:
             summary = _add_pending(fresh, store, progress, workers)
@@ -228,13 +262,9 @@ def _batched(items: Iterable[_T], size: int) -> Iterator[tuple[_T, ...]]:
         yield batch
 
 
-@contextmanager
-def _only_writer(archive: Path) -> Iterator[None]:
-    """Wait until no other process builds this archive. The lock is the kernel's: it ends with its process."""
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    with archive.with_name(archive.name + ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def building(paths: Paths) -> AbstractContextManager[None]:
+    """Wait until no other process builds this archive, and keep others waiting."""
+    return waiting_lock(paths.archive.with_name(paths.archive.name + ".lock"))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -111,7 +111,10 @@ def run_settings(*, contact: str | None, site: Endpoint | None, delay: float | N
     """
     on_this_machine = site is not None and site.is_loopback
     if contact is None and not on_this_machine:
-        raise ValueError("a crawl of a live site needs a contact, so that its owner can write to you")
+        raise ValueError(
+            "a crawl of a live site needs a contact, so that its owner can write to you: "
+            "--contact, or contact = in paperdigest.toml"
+        )
     if delay is not None and not 0 <= delay < float("inf"):
         raise ValueError(f"a delay of {delay} s makes no sense")
     if delay is not None and delay < MIN_DELAY and not on_this_machine:

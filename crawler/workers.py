@@ -5,10 +5,13 @@ They start while files are still being stored, so that their own start costs no 
 
 import gc
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -24,6 +27,33 @@ _COLLECT_AFTER = 200_000
 def spare_collector() -> None:
     """Let the collector of cycles run seldom: records hold none, and it would walk over hundreds of thousands."""
     gc.set_threshold(_COLLECT_AFTER)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Processes that start here ignore Ctrl-C from their first instant: it is for the one that has the others."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin_process() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    spare_collector()
+
+
+def _end_with_parent() -> None:
+    """A process that was killed ends nobody; those that worked for it must see it for themselves."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class Workers(Generic[_T, _R]):
@@ -55,9 +85,10 @@ class Workers(Generic[_T, _R]):
         """Say how many captures are coming; for enough of them the processes start."""
         if self._pool is None and captures >= WORTH_IT and self._count > 1:
             # Not forked: a progress bar has a thread of its own.
-            self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), initializer=spare_collector)
-            for _ in range(self._count):
-                self._pool.submit(self._warm_up)
+            self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), initializer=_begin_process)
+            with _interrupts_ignored():
+                for _ in range(self._count):
+                    self._pool.submit(self._warm_up)
 
     def begin(self, items: Iterable[_T]) -> None:
         """Begin on the first items that there is room for; the others are left to :meth:`map`."""

@@ -6,16 +6,19 @@ from typing import Any
 from crawler.commands.imports import summary_line, summary_to_dict
 from crawler.console import Console
 from crawler.exits import Exit
-from crawler.hosts import parse_site_url
-from crawler.ingest import Paths, update_archive
+from crawler.hosts import is_user_name, parse_site_url
+from crawler.ingest import Paths, check_files, update_archive
+from crawler.locks import sole_lock
 from crawler.run import CrawlReport, crawl
 from crawler.settings import run_settings
 from normalize.archive import Summary
 
 
-def check_politeness(*, contact: str | None, site_url: str | None, delay: float | None) -> None:
-    """Raise :class:`ValueError` for a crawl that nobody should begin: nameless, or too fast."""
-    run_settings(contact=contact, site=parse_site_url(site_url) if site_url else None, delay=delay)
+def check_options(*, user: str, contact: str | None, site_url: str | None, delay: float | None) -> None:
+    """Raise :class:`ValueError` for a crawl that nobody should begin: of no user, nameless, or too fast."""
+    if not is_user_name(user):
+        raise ValueError(f"{user!r} cannot be the name of a user")
+    run_settings(contact=contact, site=None if site_url is None else parse_site_url(site_url), delay=delay)
 
 
 def crawl_and_archive(spider: str, into: Paths, console: Console, **options: Any) -> Exit:
@@ -23,7 +26,9 @@ def crawl_and_archive(spider: str, into: Paths, console: Console, **options: Any
 
     What was fetched before a crawl was blocked, interrupted or failed is archived all the same.
     """
-    with console.progress("Fetching posts") as advance:
+    check_files(into)
+    lock = into.captures.with_name(into.captures.name + ".crawl.lock")
+    with sole_lock(lock, "crawl into this store"), console.progress("Fetching posts") as advance:
         report = crawl(
             spider,
             store_path=into.captures,
@@ -33,6 +38,9 @@ def crawl_and_archive(spider: str, into: Paths, console: Console, **options: Any
     with console.progress("Reading captures") as advance:
         summary = update_archive(into, advance)
     _tell(report, summary, into, console)
+    if report.list_complete and not report.found:
+        console.warn(f"the list of posts is empty: is {options['user']!r} the right name?")
+        return Exit.FAILED
     return status_of(report)
 
 

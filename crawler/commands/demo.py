@@ -1,6 +1,8 @@
 """``paperdigest demo``: the sample blog, crawled for real into a fresh archive."""
 
+import shutil
 import sqlite3
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -8,11 +10,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from crawler.captures import captures_path
+from crawler.captures import CaptureStore
 from crawler.commands.crawl import crawl_line
 from crawler.commands.imports import summary_line
 from crawler.console import Console
-from crawler.ingest import Paths, update_archive
+from crawler.ingest import Paths, building, update_archive
 from crawler.run import CrawlReport, crawl
 from crawler.sample import SampleBlog
 from normalize.archive import open_readonly
@@ -20,7 +22,7 @@ from normalize.archive import open_readonly
 _VISITS = (("first visit", False), ("second visit, every post again", True))
 
 _POSTS = """
-SELECT published_on, coalesce(series || ' ', '') || coalesce(number, '') AS issue, title, recommendations, reads
+SELECT published_on AS day, number, recommendations AS papers, reads, title
 FROM posts ORDER BY published_on
 """
 
@@ -43,21 +45,28 @@ FROM problems WHERE severity <> 'info' GROUP BY code ORDER BY code""",
 )
 
 
+_ORIGIN = "csdn via http://127.0.0.1:"
+
+
+class NotTheDemo(ValueError):
+    """The files that the demo would make anew are not its own."""
+
+
 def run_demo(archive: Path, console: Console) -> None:
     """Crawl the sample blog twice, build the archive, and show it.
 
-    Only the files of this archive are touched: they are made anew.
+    Only the files of this archive are touched: they are made anew. Raises :class:`NotTheDemo` where they are not those
+    of an earlier demo.
     """
     paths = Paths.of(archive)
-    _remove(paths)
+    _remove_last(paths)
     with SampleBlog() as blog:
         console.say(f"A sample blog of {len(blog.articles)} articles is served on {blog.url}")
         for name, refetch in _VISITS:
             report = _visit(paths, blog, refetch=refetch)
             with console.progress("Reading captures") as advance:
                 summary = update_archive(paths, advance)
-            console.say(f"  {name}: {crawl_line(report)}")
-            console.say(f"    {summary_line(summary)}")
+            console.say(f"  {name}:\n    {crawl_line(report)}\n    {summary_line(summary)}")
     with closing(open_readonly(archive)) as connection:
         console.say(f"\n{archive} now holds:\n")
         console.table(*_query(connection, _POSTS))
@@ -68,10 +77,19 @@ def run_demo(archive: Path, console: Console) -> None:
     _how_to_go_on(archive, console)
 
 
-def _remove(paths: Paths) -> None:
-    for path in (paths.archive, captures_path(paths.archive)):
-        for leftover in (path, path.with_name(path.name + "-journal")):
-            leftover.unlink(missing_ok=True)
+def _remove_last(paths: Paths) -> None:
+    """Remove the files of the last demo; those of anything else stay."""
+    with building(paths):
+        if paths.captures.exists():
+            with CaptureStore.open(paths.captures, readonly=True) as store:
+                foreign = next((c.origin for c in store.observations() if not c.origin.startswith(_ORIGIN)), None)
+            if foreign is not None:
+                raise NotTheDemo(f"{paths.captures} holds captures of {foreign!r}: give the demo another --archive")
+        elif paths.archive.exists():
+            raise NotTheDemo(f"{paths.archive} exists and is not the demo's: give the demo another --archive")
+        for path in (paths.archive, paths.captures):
+            path.unlink(missing_ok=True)
+            path.with_name(path.name + "-journal").unlink(missing_ok=True)
 
 
 def _visit(paths: Paths, blog: SampleBlog, *, refetch: bool) -> CrawlReport:
@@ -94,10 +112,13 @@ def _query(connection: sqlite3.Connection, sql: str) -> tuple[Sequence[str], lis
 
 
 def _how_to_go_on(archive: Path, console: Console) -> None:
+    # Beside a virtual environment that is not active the bare name would not be found.
+    is_found = shutil.which("paperdigest") or Path(sys.argv[0]).name != "paperdigest"
+    program = "paperdigest" if is_found else sys.argv[0]
     steps = (
-        (f"paperdigest search 注意力 --archive {archive}", "search it"),
-        ("paperdigest import YOUR-FILES/", "saved pages and Markdown exports"),
-        ("paperdigest crawl csdn --user c9Yv2cf9I06K2A9E --contact YOUR-MAIL", "the live blog, politely"),
+        (f"{program} search 注意力 --archive {archive}", "search it"),
+        (f"{program} import YOUR-FILES/", "saved pages and Markdown exports"),
+        (f"{program} crawl csdn --user c9Yv2cf9I06K2A9E --contact YOUR-MAIL", "the live blog, politely"),
         (f"sqlite3 {archive}", "the tables are described in docs/schema.md"),
         (f"datasette {archive}", "browse it (pip install datasette)"),
     )

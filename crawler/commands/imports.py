@@ -11,7 +11,7 @@ from typing import Any
 from crawler.console import Console
 from crawler.exits import Exit
 from crawler.importers.run import ImportReport, import_files
-from crawler.ingest import Paths, read_ahead, readers, update_archive
+from crawler.ingest import Paths, check_files, read_ahead, readers, update_archive
 from normalize.archive import Summary, open_readonly
 
 _CLASS_WORDS = {
@@ -38,6 +38,7 @@ _CHANGES = (
 
 def import_and_archive(paths: Sequence[Path], into: Paths, console: Console) -> Exit:
     """Import files, bring the archive up to date, and say what came of it."""
+    check_files(into)
     summary = Summary()
     with readers(into) as workers:
         with console.progress("Storing files") as advance:

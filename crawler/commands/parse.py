@@ -18,6 +18,14 @@ from normalize.export import post_to_dict, unreadable_to_dict
 from normalize.records import normalize_post
 from normalize.urls import canonical_url
 
+_FORMS = {
+    **dict.fromkeys((".md", ".markdown", ".mdown"), "markdown"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".mhtml", ".mht"), "mhtml"),
+    ".warc": "warc",
+    ".wacz": "wacz",
+}
+
 
 def parse_files(paths: Sequence[Path], console: Console) -> Exit:
     """Print one JSON object a file, in the order given; what cannot be read gets one too."""
@@ -48,5 +56,4 @@ def _parse(source: SourceFile) -> dict[str, Any]:
 
 
 def _refused(path: Path, code: str, reason: str) -> dict[str, Any]:
-    form = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}.get(path.suffix.lower())
-    return unreadable_to_dict(str(path), form or "unknown", code, reason)
+    return unreadable_to_dict(str(path), _FORMS.get(path.suffix.lower(), "unknown"), code, reason)

@@ -1,6 +1,7 @@
 """Which files a list of paths names, and what they hold."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,11 @@ from crawler.pages.read import MAX_BYTES
 PAGE_SUFFIXES = frozenset((".md", ".markdown", ".mdown", ".html", ".htm", ".xhtml"))
 """Files of a folder that are read; files that are named one by one are always tried."""
 
+OTHER_FORMS = frozenset((".mhtml", ".mht", ".warc", ".wacz"))
+"""Forms of pages that are not read yet: named, so that nobody misses them."""
+
 _ORIGIN = "file:"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +76,13 @@ def _files_of_folder(folder: Path) -> Iterator[SourceFile | RefusedPath | Skippe
         folders[:] = sorted(name for name in folders if not name.startswith(".") and not name.endswith("_files"))
         for name in sorted(name for name in names if not name.startswith(".")):
             path = Path(at, name)
-            if path.suffix.lower() in PAGE_SUFFIXES:
+            if path.suffix.lower() not in PAGE_SUFFIXES | OTHER_FORMS:
+                others.append(path.suffix.lower() or "no ending")
+            elif path.exists() and not path.is_file():
+                yield RefusedPath(path=path, reason="it is neither a file nor a folder")
+            else:
                 found += 1
                 yield SourceFile(path=path)
-            else:
-                others.append(path.suffix.lower() or "no ending")
     for failure in failures:
         yield RefusedPath(path=Path(failure.filename), reason=f"the folder cannot be read: {failure.strerror}")
     if others:
@@ -91,7 +98,7 @@ def capture_of(source: SourceFile, body: bytes) -> NewCapture:
     """
     return NewCapture(
         body=body,
-        origin=_ORIGIN + source.path.name.encode("utf-8", "replace").decode(),
+        origin=_ORIGIN + _CONTROLS.sub("\ufffd", source.path.name.encode("utf-8", "replace").decode()),
         address=saved_address(body),
     )
 

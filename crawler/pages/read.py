@@ -26,6 +26,7 @@ _HTML_START = re.compile(
 _CSDN_SIGNS = ("csdnimg.cn/", "blog.csdn.net/", "static.blog.csdn.net")
 _LIST_SIGNS = ("article-list", "article-item-box", "column_article_list", "blog-list-box")
 _WECHAT_SIGNS = ("mp.weixin.qq.com", "res.wx.qq.com", "weui-msg", "mmbiz")
+_OPENED = re.compile(r"<html|<!doctype\s+html", re.IGNORECASE)
 _CHALLENGE = re.compile(r"安全验证|Security Verification|waf_captcha|当前访问人数过多|yd_captcha|人机验证")
 _OTHER_FORMS = {
     "a WARC file": re.compile(rb"\AWARC/1\."),
@@ -100,7 +101,7 @@ def _refuse_unsupported(body: bytes) -> None:
     if not body:
         raise UnreadablePage("empty", "it is empty")
     if len(body) > MAX_BYTES:
-        raise UnreadablePage("too_large", f"it has {len(body):,} bytes; pages of more than {MAX_BYTES:,} are refused")
+        raise UnreadablePage("too_large", f"it has more than {MAX_BYTES:,} bytes, as no article has")
     for form, signature in _OTHER_FORMS.items():
         if signature.match(body[:4096]):
             raise UnreadablePage("unsupported_form", f"form not supported yet: {form}")
@@ -141,13 +142,13 @@ def _belongs(page: str, box: str) -> bool:
 
 
 def _is_cut(page: str) -> bool:
-    """A page that opens ``<html`` and never closes it was cut short.
+    """A page that opens ``<html``, or says that it will, and never closes it was cut short.
 
     SingleFile leaves out the tags that HTML allows to leave out, ``</html>`` among them; of its pages the article's
     box alone tells.
     """
     head = page[:4096]
-    return "<html" in head.lower() and "</html" not in page[-4096:].lower() and "SingleFile" not in head
+    return _OPENED.search(head) is not None and "</html" not in page[-4096:].lower() and "SingleFile" not in head
 
 
 def _read_csdn(page: str, start: int, article: str) -> Page:

@@ -12,7 +12,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.captures import NewCapture
-from crawler.hosts import HostRules, refusal
+from crawler.hosts import HostRules, is_user_name, refusal
 from crawler.spiders.base import CaptureSpider, SpiderArguments
 
 PAGE_SIZE: Final = 100
@@ -21,8 +21,6 @@ _MAX_PAGES: Final = 1000  # 100,000 posts: a list that goes on longer runs in a 
 _MAX_ID: Final = 10**18
 _LIST_PRIORITY: Final = 10  # the whole list first, so that the newest posts are known before any is fetched
 
-# "Paper_weekly", "c9Yv2cf9I06K2A9E"
-_USER: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # "/c9Yv2cf9I06K2A9E/article/details/80763567"
 _ARTICLE_PATH: Final = re.compile(r"/article/details/([0-9]{1,18})/?$")
 # "2024-07-22 23:10:48"; "20 小时前" and "2024.07.22" are display forms, which sort nowhere
@@ -149,7 +147,7 @@ class CsdnSpider(CaptureSpider):
 
     def __init__(self, user: str, **arguments: Unpack[SpiderArguments]) -> None:
         super().__init__(**arguments)
-        if _USER.fullmatch(user) is None:
+        if not is_user_name(user):
             raise ValueError(f"user {user!r} cannot be the name of a user")
         self.user = user
         self.list_complete = False
