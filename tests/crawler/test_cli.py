@@ -4,7 +4,11 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -243,3 +247,97 @@ def test_demo_touches_only_its_own_files(paperdigest, tmp_path, sample):
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == {"demo.db", "demo.captures.db"}
     shutil.rmtree(tmp_path / "data")
+
+
+def test_odd_files_do_not_stop_the_others(paperdigest, tmp_path, sample):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    shutil.copy(sample / "csdn" / "2018-05_phoenix.html", folder / "new\nline 中文.html")
+    os.mkfifo(folder / "pipe.html")
+    (folder / "loop").symlink_to(folder)
+    (folder / "dangling.html").symlink_to(folder / "nowhere")
+    (folder / "page.mhtml").write_text("From: <Saved by Blink>\n")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    done = paperdigest("import", folder, "--archive", "a.db", "--json", status=3)
+    report = json.loads(done.stdout)
+    assert report["new_posts"] == 1
+    refused = {Path(item["path"]).name for item in report["refused"]}
+    assert refused == {"pipe.html", "dangling.html", "page.mhtml"}
+    assert report["left_out"] == 1
+
+
+def test_demo_spares_other_archives(paperdigest, tmp_path, sample):
+    paperdigest("import", sample / "markdown", "--archive", "mine.db")
+    before = digests(tmp_path)
+    assert "another --archive" in paperdigest("demo", "--archive", "mine.db", status=2).stderr
+    assert digests(tmp_path) == before
+
+
+def test_rebuild_refuses_captures_of_another_archive(paperdigest, tmp_path, sample, dump):
+    paperdigest("import", sample / "markdown", "--archive", "a.db")
+    paperdigest("import", sample / "wechat", "--archive", "a.db", "--captures", "other.captures.db")
+    before = dump(tmp_path / "a.db")
+    assert "lacks 1 captures" in paperdigest("rebuild", "--archive", "a.db", status=8).stderr
+    assert dump(tmp_path / "a.db") == before
+
+
+def test_rebuild_needs_captures(paperdigest, tmp_path):
+    paperdigest("rebuild", "--archive", "nowhere/a.db", status=8)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_rebuild_never_replaces_another_file(paperdigest, tmp_path, sample):
+    paperdigest("import", sample / "markdown", "--archive", "a.db")
+    (tmp_path / "a.db").write_text("my diary")
+    paperdigest("rebuild", "--archive", "a.db", status=8)
+    assert (tmp_path / "a.db").read_text() == "my diary"
+
+
+def test_a_closed_pipe_is_no_failure(tmp_path, sample):
+    command = f"{sys.executable} -m crawler.cli parse {sample / 'csdn'} | head -c 10; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_crawl_of_an_unknown_user_is_no_success(paperdigest):
+    with SampleBlog() as blog:
+        arguments = ("crawl", "csdn", "--user", "nobody", "--site-url", blog.url, "--delay", "0", "--archive", "a.db")
+        assert "right name" in paperdigest(*arguments, status=1).stderr
+
+
+def test_a_second_crawl_leaves(tmp_path):
+    with SampleBlog() as blog:
+        arguments = ["csdn", "--user", blog.user, "--site-url", blog.url, "--delay", "0.5", "--archive", "a.db"]
+        command = [sys.executable, "-m", "crawler.cli", "crawl", *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        first = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            while len(blog.requests) < 2:
+                time.sleep(0.05)
+            second = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+            assert (second.returncode, "under way" in second.stderr) == (9, True)
+        finally:
+            first.send_signal(signal.SIGTERM)
+            assert first.wait(30) == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+def test_an_interrupted_import_ends_cleanly(tmp_path, number):
+    sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
+    from posts import write_posts
+
+    write_posts(tmp_path / "pages", 200, layouts=("2018",))
+    command = [sys.executable, "-m", "crawler.cli", "import", "pages", "--archive", "a.db"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not (tmp_path / "a.captures.db").exists():
+        time.sleep(0.02)
+    time.sleep(0.4)
+    # As a terminal does it: to every process of the group.
+    os.killpg(process.pid, number)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert "interrupted" in error
