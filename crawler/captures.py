@@ -311,27 +311,30 @@ class CaptureStore:
         """Those that :meth:`add` has to write, judged one after the other."""
         news: list[tuple[_Row, bytes]] = []
         ids: set[str] = set()
-        last: dict[tuple[str | None, str], str | None] = {}
+        last: dict[tuple[str | None, str], frozenset[str]] = {}
         for row, body in prepared:
             place = (row.address, row.origin)
             if row.live and place not in last:
                 last[place] = self._last_seen(*place)
-            if (row.live and last[place] == row.sha256) or row.capture_id in ids:
+            if (row.live and row.sha256 in last[place]) or row.capture_id in ids:
                 continue
             if self.observation(row.capture_id) is None:
                 news.append((row, body))
                 ids.add(row.capture_id)
-                last[place] = row.sha256
+                last[place] = frozenset((row.sha256,))
         return news
 
-    def _last_seen(self, address: str | None, origin: str) -> str | None:
-        """SHA-256 of what was seen last at a place: a page that changes back to what it once was is news."""
+    def _last_seen(self, address: str | None, origin: str) -> frozenset[str]:
+        """SHA-256 of what was seen last at a place: a page that changes back to what it once was is news.
+
+        More than one where several answers came within the last one's second.
+        """
         found = self._connection.execute(
-            "SELECT sha256 FROM observations WHERE address IS ? AND origin = ? "
-            "ORDER BY fetched_at DESC, capture_id DESC LIMIT 1",
-            (address, origin),
-        ).fetchone()
-        return None if found is None else str(found[0])
+            "SELECT sha256 FROM observations WHERE address IS :address AND origin = :origin AND fetched_at IS "
+            "(SELECT max(fetched_at) FROM observations WHERE address IS :address AND origin = :origin)",
+            {"address": address, "origin": origin},
+        )
+        return frozenset(sha256 for (sha256,) in found)
 
 
 def _canonical_time(text: str) -> str:

@@ -5,11 +5,13 @@ A live crawl, an import and a rebuild differ in how captures get into the store;
 command left undone when it was stopped between the two files is made good by the next one.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -184,18 +186,38 @@ def _rebuild(paths: Paths, progress: Progress | None, workers: Readers) -> Summa
     fresh = paths.archive.with_name(paths.archive.name + ".new")
     with CaptureStore.open(paths.captures, readonly=True) as store:
         _refuse_loss(paths, store)
-        fresh.unlink(missing_ok=True)
+        remove_database(fresh)
         try:
             summary = _add_pending(fresh, store, progress, workers)
             fresh.replace(paths.archive)
         finally:
-            fresh.unlink(missing_ok=True)
+            remove_database(fresh)
     _sync_folder(paths.archive.parent)
     return summary
 
 
+def remove_database(path: Path) -> None:
+    """Remove an SQLite file, with the journal that a killed process may have left: a new file must not meet it."""
+    path.with_name(path.name + "-journal").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+@cache
+def code_version() -> str:
+    """Version of the code that decides what the rows are: ``0.1.0+3f2a…``, the digest of its sources behind the plus.
+
+    An archive that other code has built is built anew, also between releases.
+    """
+    digest = hashlib.sha256()
+    for package in ("crawler.pages", "crawler.digest", "normalize"):
+        for source in sorted(files(package).iterdir(), key=lambda entry: entry.name):
+            if source.name.endswith((".py", ".sql")):
+                digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
 def _open(path: Path) -> Archive:
-    return Archive.open(path, rules_digest=rules_digest(), code_version=__version__)
+    return Archive.open(path, rules_digest=rules_digest(), code_version=code_version())
 
 
 def _is_current(path: Path) -> bool:

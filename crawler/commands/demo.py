@@ -14,7 +14,7 @@ from crawler.captures import CaptureStore
 from crawler.commands.crawl import crawl_line
 from crawler.commands.imports import summary_line
 from crawler.console import Console
-from crawler.ingest import Paths, building, update_archive
+from crawler.ingest import Paths, building, remove_database, update_archive
 from crawler.run import CrawlReport, crawl
 from crawler.sample import SampleBlog
 from normalize.archive import open_readonly
@@ -88,8 +88,7 @@ def _remove_last(paths: Paths) -> None:
         elif paths.archive.exists():
             raise NotTheDemo(f"{paths.archive} exists and is not the demo's: give the demo another --archive")
         for path in (paths.archive, paths.captures):
-            path.unlink(missing_ok=True)
-            path.with_name(path.name + "-journal").unlink(missing_ok=True)
+            remove_database(path)
 
 
 def _visit(paths: Paths, blog: SampleBlog, *, refetch: bool) -> CrawlReport:
