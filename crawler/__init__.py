@@ -8,7 +8,9 @@ Layout, in the order in which data flows::
     pages/                bytes      -> page: what it is, its metadata, and its lines
     digest/               lines      -> post: the grammar of paper blocks, the same for HTML and Markdown
     ingest.py             captures that the archive has not seen -> rows; the one build path
-    cli.py                the command ``paperdigest``
+    workers.py, locks.py  processes that read captures; what only one process may do at a time
+    commands/, cli.py     what each command does; the command line over it
+    sample.py             the server that plays CSDN for ``paperdigest demo`` and for tests
 
 Imports go one way: ``crawler`` may use ``normalize``, never the other way round; ``pages`` and ``digest`` know nothing
 of the network or of a database.

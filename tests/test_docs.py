@@ -75,7 +75,7 @@ def test_every_problem_is_described():
     assert raised <= described
 
 
-def test_demo_is_quick_to_read(demo):
+def test_demo_holds_every_post_and_papers_that_recur(demo):
     with sqlite3.connect(demo) as connection:
         assert connection.execute("SELECT count(*) FROM posts").fetchone() == (13,)
         assert connection.execute("SELECT max(times_recommended) FROM paper_overview").fetchone()[0] >= 3

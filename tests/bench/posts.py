@@ -34,18 +34,25 @@ _HEADS = {
 }
 
 
-def write_posts(folder: Path, count: int, *, seed: int = 0, layouts: Sequence[str] = tuple(PAGE_BYTES)) -> list[Path]:
-    """Write that many pages and return their paths."""
+def write_posts(
+    folder: Path,
+    count: int,
+    *,
+    seed: int = 0,
+    layouts: Sequence[str] = tuple(PAGE_BYTES),
+    page_bytes: int | None = None,
+) -> list[Path]:
+    """Write that many pages and return their paths; ``page_bytes``: all of one size instead of that of their layout."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number in range(count):
         path = folder / f"{number:06}.html"
-        path.write_text(_page(random.Random(f"{seed}/{number}"), number, layouts), "utf-8")
+        path.write_text(_page(random.Random(f"{seed}/{number}"), number, layouts, page_bytes), "utf-8")
         paths.append(path)
     return paths
 
 
-def _page(rng: random.Random, number: int, layouts: Sequence[str]) -> str:
+def _page(rng: random.Random, number: int, layouts: Sequence[str], page_bytes: int | None) -> str:
     layout = layouts[number % len(layouts)]
     head = _HEADS[layout].format(
         title=f"本周值得读的论文 第 {number} 份",
@@ -65,7 +72,7 @@ def _page(rng: random.Random, number: int, layouts: Sequence[str]) -> str:
         f'<title>{number}</title></head><body>{head}<article class="baidu_pl"><div id="article_content" '
         f'class="article_content"><div id="content_views" class="htmledit_views">{body}</div></div></article>'
     )
-    return page + _furniture(rng, PAGE_BYTES[layout] - len(page.encode())) + "</body></html>"
+    return page + _furniture(rng, (page_bytes or PAGE_BYTES[layout]) - len(page.encode())) + "</body></html>"
 
 
 def _furniture(rng: random.Random, size: int) -> str:
