@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 Progress = Callable[[int, int], None]
 """Called with the number of captures read so far and of all to read."""
 
-_READ_TOGETHER = 50
+_READ_TOGETHER = 25
 """Captures that a worker reads at a time."""
 _WRITE_TOGETHER = 200
 """Captures a transaction: few enough to lose little time, many enough that committing is no cost."""
@@ -231,16 +231,26 @@ def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, wor
         known = archive.known_captures()
         pending = [capture.capture_id for capture in store.observations() if capture.capture_id not in known]
         workers.expect(len(pending))
-        read = workers.map(_batches(pending, workers.begun))
         summary = Summary()
         done = 0
-        for batches in _batched(read, _WRITE_TOGETHER // _READ_TOGETHER):
-            readings = [reading for batch in batches for reading in batch]
+        for readings in _together(workers.map(_batches(pending, workers.begun))):
             summary += archive.add(readings, reread=partial(_reread, store))
             done += len(readings)
             if progress is not None:
                 progress(done, len(pending))
         return summary
+
+
+def _together(results: Iterable[list[list[Reading]]]) -> Iterator[list[Reading]]:
+    """As many readings as one transaction takes; fewer at the end, and while the others are still being read."""
+    held: list[Reading] = []
+    for ready in results:
+        held += chain.from_iterable(ready)
+        if held and (len(held) >= _WRITE_TOGETHER or not ready):
+            yield held
+            held = []
+    if held:
+        yield held
 
 
 def _batches(pending: Sequence[str], begun: Sequence[_Batch]) -> list[_Batch]:

@@ -7,10 +7,10 @@ import gc
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -60,15 +60,16 @@ class Workers(Generic[_T, _R]):
     """Processes that do one kind of work; a context manager that ends them.
 
     They start when it is known that there is enough to do (:meth:`expect`), and may be given the first items before
-    anybody asks for the results (:meth:`begin`).
+    anybody asks for the results (:meth:`begin`). One processor is left to this process, which has work of its own and
+    takes its share of theirs when it has none.
     """
 
     def __init__(self, work: Callable[[_T], _R], warm_up: Callable[[], object]) -> None:
         self._work = work
         self._warm_up = warm_up
-        self._count = os.cpu_count() or 1
+        self._count = (os.cpu_count() or 1) - 1
         # No more results than can be taken soon, so that memory stays flat.
-        self._most = 4 * self._count
+        self._most = 4 + 4 * self._count
         self._pool: ProcessPoolExecutor | None = None
         self._begun: dict[_T, Future[_R]] = {}
 
@@ -83,7 +84,7 @@ class Workers(Generic[_T, _R]):
 
     def expect(self, captures: int) -> None:
         """Say how many captures are coming; for enough of them the processes start."""
-        if self._pool is None and captures >= WORTH_IT and self._count > 1:
+        if self._pool is None and captures >= WORTH_IT and self._count:
             # Not forked: a progress bar has a thread of its own.
             self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), initializer=_begin_process)
             with _interrupts_ignored():
@@ -101,16 +102,34 @@ class Workers(Generic[_T, _R]):
         """Items that :meth:`begin` took and :meth:`map` has not asked for."""
         return tuple(self._begun)
 
-    def map(self, items: Iterable[_T]) -> Iterator[_R]:
-        """Results in the order of the items; made in this process where no others were started."""
+    def map(self, items: Iterable[_T]) -> Iterator[list[_R]]:
+        """Results as they come, those together that are ready; in the order of the items only without processes.
+
+        An empty list says that all that is left is under way elsewhere: a good time for other work.
+        """
         if self._pool is None:
-            yield from map(self._work, items)
+            yield from ([self._work(item)] for item in items)
             return
-        waiting: deque[Future[_R]] = deque()
-        for item in items:
-            begun = self._begun.pop(item) if item in self._begun else self._pool.submit(self._work, item)
-            waiting.append(begun)
-            if len(waiting) >= self._most:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        rest = iter(items)
+        running: dict[Future[_R], _T] = {}
+        while True:
+            for item in islice(rest, self._most - len(running)):
+                begun = self._begun.pop(item) if item in self._begun else self._pool.submit(self._work, item)
+                running[begun] = item
+            if not running:
+                return
+            done = [future for future in running if future.done()]
+            if not done and (taken := _take_back(running)) is not None:
+                yield [self._work(running.pop(taken))]
+                continue
+            if not done:
+                yield []
+                done = list(wait(running, return_when=FIRST_COMPLETED).done)
+            for future in done:
+                del running[future]
+            yield [future.result() for future in done]
+
+
+def _take_back(running: Iterable[Future[_R]]) -> Future[_R] | None:
+    """The last piece of work that no process has begun on, now withdrawn from them."""
+    return next((future for future in reversed(list(running)) if future.cancel()), None)

@@ -24,6 +24,7 @@ from normalize.archive_rows import (
     RECOMMENDATIONS,
     RECOMMENDERS,
     SEARCH,
+    SEARCH_DELETE,
     TAGS,
     VENUES,
     AliasRow,
@@ -39,7 +40,7 @@ from normalize.archive_rows import (
     search_source,
     venue_row,
 )
-from normalize.archive_sql import Table, execute_in, select_in, sync, write_difference, write_rows
+from normalize.archive_sql import Table, select_in, sync, write_difference, write_rows
 from normalize.identity import Resolution, resolve
 from normalize.model import Identifier
 from normalize.venues import load_venues
@@ -68,7 +69,9 @@ class Recommendations:
 
     def __init__(self, connection: sqlite3.Connection, posts: Posts) -> None:
         self._connection = connection
-        self._entries = {entry.recommendation.recommendation_id: entry for entry in posts.entries()}
+        entries = {entry.recommendation.recommendation_id: entry for entry in posts.entries()}
+        # In the order in which all that hangs on them lies in the file.
+        self._entries = {number: entries[number] for number in sorted(entries)}
         rewritten = [post_id for post_id in (*posts.rebuilt_ids, *posts.removed_ids) if post_id in posts.old]
         # Those that are taken from a record anew, or are no more; and those that these may touch.
         self._replaced = self._load(_ids_of_posts(connection, rewritten))
@@ -168,14 +171,13 @@ class Recommendations:
         return row._replace(disputed=int(claim in self._resolution.disputed))
 
     def _write_search(self) -> None:
+        """The index keeps no text of its own, so that what leaves it must be said again."""
         old, new = self._old, self._new
-        changed = [
-            row for number, row in new.items() if number not in old or search_source(old[number]) != search_source(row)
-        ]
+        changed = [number for number, row in new.items() if number not in old or _is_found_otherwise(old[number], row)]
         gone = [number for number in old if number not in new]
-        gone += [row.recommendation_id for row in changed if row.recommendation_id in old]
-        execute_in(self._connection, "DELETE FROM search WHERE rowid IN ({})", gone)
-        write_rows(self._connection, SEARCH.insert, [search_row(row) for row in changed])
+        gone += [number for number in changed if number in old]
+        write_rows(self._connection, SEARCH_DELETE, [search_row(old[number]) for number in gone])
+        write_rows(self._connection, SEARCH.insert, [search_row(new[number]) for number in sorted(changed)])
 
     def _write_decisions(self) -> None:
         """Aliases, judgements, and problems that came of comparing."""
@@ -209,6 +211,10 @@ class Recommendations:
             best[key] = min(best.get(key, (0, "")), (-count, spelling))
         rows = [NameRow(key, spelling) for key, (_, spelling) in best.items()]
         sync(self._connection, table, rows, scope=f"{name}_id", values=sorted(keys))
+
+
+def _is_found_otherwise(old: RecommendationRow, new: RecommendationRow) -> bool:
+    return search_source(old) != search_source(new)
 
 
 def _by_key(rows: dict[int, RecommendationRow]) -> dict[Any, RecommendationRow]:

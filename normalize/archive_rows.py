@@ -304,6 +304,8 @@ POST_LINKS = Table.of("post_links", PostLinkRow, key=2)
 JUDGEMENTS = Table.of("judgements", JudgementRow, key=4)
 PROBLEMS = Table.of("problems", ProblemRow)
 SEARCH = Table.of("search", SearchRow)
+SEARCH_DELETE = "INSERT INTO search (search, rowid, title, summary, other) VALUES ('delete', ?, ?, ?, ?)"
+"""Takes out of the index what was put in: an index without text cannot look it up."""
 
 
 # --- captures and posts ----------------------------------------------------------------------------------------------

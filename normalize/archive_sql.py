@@ -114,12 +114,6 @@ def select_in(connection: sqlite3.Connection, query: str, values: Iterable[objec
         yield from connection.execute(query.replace("{}", ", ".join("?" * len(chunk))), chunk)
 
 
-def execute_in(connection: sqlite3.Connection, statement: str, values: Iterable[object]) -> None:
-    """Run a statement for any number of values; ``{}`` in it stands for the list of their marks."""
-    for chunk in chunks(values):
-        connection.execute(statement.replace("{}", ", ".join("?" * len(chunk))), chunk)
-
-
 def write_rows(connection: sqlite3.Connection, statement: str, rows: Collection[Sequence[Any]]) -> None:
     """Run a statement for each row. Lone surrogates, which no file can hold, become U+FFFD."""
     if not rows:
@@ -153,8 +147,11 @@ def sync(
 def write_difference(
     connection: sqlite3.Connection, table: Table, old: Mapping[Any, tuple[Any, ...]], new: Mapping[Any, tuple[Any, ...]]
 ) -> int:
-    """Replace the rows ``old`` by the rows ``new``, both by key; returns the number of rows that are new or changed."""
-    changed = {key: row for key, row in new.items() if old.get(key) != row}
+    """Replace the rows ``old`` by the rows ``new``, both by key; returns the number of rows that are new or changed.
+
+    Written in the order of their keys, in which they lie in the file: each of its pages is then touched once.
+    """
+    changed = {key: new[key] for key in sorted(new) if old.get(key) != new[key]}
     write_rows(connection, table.delete, [key for key in old if key not in new])
     write_rows(connection, table.upsert, [row for key, row in changed.items() if key in old])
     write_rows(connection, table.insert, [row for key, row in changed.items() if key not in old])

@@ -8,6 +8,7 @@ from normalize.labels import link_role
 from normalize.model import (
     Entry,
     EntryRecord,
+    Image,
     Post,
     PostRecord,
     Problem,
@@ -16,7 +17,7 @@ from normalize.model import (
     ResolvedPastPost,
 )
 from normalize.titles import post_title_key, title_key
-from normalize.urls import canonical_url, image_key, post_keys
+from normalize.urls import canonical_url, picture, post_keys
 from normalize.venues import find_venue
 
 _READ_CHARACTERS = 4000
@@ -41,9 +42,7 @@ def normalize_post(post: Post) -> PostRecord:
 def normalize_entry(entry: Entry) -> EntryRecord:
     """The same for one entry."""
     links = tuple(
-        ResolvedLink(
-            role=link_role(link.label), label=link.label, url_raw=link.url_raw, url=canonical_url(link.url_raw)
-        )
+        ResolvedLink(link_role(link.label), link.label, link.url_raw, canonical_url(link.url_raw))
         for link in entry.links
     )
     return EntryRecord(
@@ -52,15 +51,13 @@ def normalize_entry(entry: Entry) -> EntryRecord:
         venue=find_venue(entry.summary[:_READ_CHARACTERS], section=entry.section),
         affiliations=find_affiliations(entry.summary[:_READ_CHARACTERS]),
         links=links,
-        images=tuple(_images(entry)),
+        images=tuple(map(_image, entry.images)),
         identifiers=identifiers_of(link.url for link in links if link.role == "paper"),
     )
 
 
-def _images(entry: Entry) -> Iterator[ResolvedImage]:
-    for image in entry.images:
-        url = canonical_url(image.url_raw)
-        yield ResolvedImage(role=image.role, url_raw=image.url_raw, url=url, key=image_key(url))
+def _image(image: Image) -> ResolvedImage:
+    return ResolvedImage(image.role, image.url_raw, *picture(image.url_raw))
 
 
 def _past_posts(post: Post) -> Iterator[ResolvedPastPost]:

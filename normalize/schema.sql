@@ -184,7 +184,6 @@ CREATE TABLE images (
     PRIMARY KEY (recommendation_id, position),
     CHECK (role = 'badge' OR role = 'title' OR role = 'figure' OR role = 'other')
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX images_by_key ON images (key);
 
 -- Identifiers that the paper links of a recommendation hold.
 CREATE TABLE identifiers (
@@ -254,11 +253,14 @@ CREATE INDEX problems_by_capture ON problems (capture_id);
 CREATE INDEX problems_by_post ON problems (post_id);
 CREATE INDEX problems_by_recommendation ON problems (recommendation_id);
 
--- Full text of recommendations, folded, with spaces round each Han character; rowid is recommendation_id.
+-- Full text of recommendations, folded, with spaces round each Han character; rowid is recommendation_id. It is
+-- an index only, so that its columns can be searched and not shown; the text itself stands in recommendations.
 -- title: Title of the recommendation.
 -- summary: Its summary.
 -- other: Its subject, recommender, venue and section.
-CREATE VIRTUAL TABLE search USING fts5 (title, summary, other, tokenize = 'unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE search USING fts5 (
+    title, summary, other, content = '', tokenize = 'unicode61 remove_diacritics 0'
+);
 
 -- Papers, a row each, with all that is known of them.
 CREATE VIEW paper_overview AS

@@ -42,7 +42,9 @@ _WAYBACK = re.compile(r"(?:https?:)?//web\.archive\.org/web/[0-9]{1,14}[a-z_]*/(
 _IMGCONVERT = re.compile(r"(?:https?:)?//imgconvert\.csdnimg\.cn/([A-Za-z0-9_%=-]+)", re.IGNORECASE)
 # The form of nearly all pictures, with or without CSDN's proxy before it; what it matches needs no taking apart.
 _PLAIN_MMBIZ = re.compile(
-    r"(?:https://ss\.csdn\.net/p\?)?https?://mmbiz\.qpic\.cn(/[A-Za-z0-9_/.-]+)(?:\?((?:[a-z_]+=[a-z0-9]*(?:&|$))*))?"
+    r"(?:https://ss\.csdn\.net/p\?)?https?://mmbiz\.qpic\.cn"
+    r"(/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/([A-Za-z0-9_.-]{8,})/[A-Za-z0-9_/.-]*)"
+    r"(?:\?((?:[a-z_]+=[a-z0-9]*(?:&|$))*))?"
 )
 # The same for nearly all other links.
 _PLAIN_LINK = re.compile(r"https://(?:www\.paperweekly\.site|github\.com|arxiv\.org)(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+")
@@ -84,11 +86,21 @@ def canonical_url(raw: str) -> str:
     >>> canonical_url("http://[")
     'http://['
     """
-    plain = _PLAIN_MMBIZ.fullmatch(raw)
-    if plain is not None:
-        wx_fmt = _WX_FMT.search(plain[2] or "")
-        return f"https://mmbiz.qpic.cn{plain[1]}{'?' + wx_fmt[1] if wx_fmt else ''}"
     return raw if _PLAIN_LINK.fullmatch(raw) else _canonical(raw)
+
+
+def picture(raw: str) -> tuple[str, str]:
+    """Give the canonical address of a picture, and its key: the same as asking one after the other, for a post's many.
+
+    >>> picture("https://ss.csdn.net/p?http://mmbiz.qpic.cn/mmbiz_png/VBcD02jFhgl7VHx0/640?wxfrom=5&wx_fmt=png")
+    ('https://mmbiz.qpic.cn/mmbiz_png/VBcD02jFhgl7VHx0/640?wx_fmt=png', 'VBcD02jFhgl7VHx0')
+    """
+    plain = _PLAIN_MMBIZ.fullmatch(raw)
+    if plain is None:
+        url = canonical_url(raw)
+        return url, image_key(url)
+    wx_fmt = _WX_FMT.search(plain[3]) if plain[3] else None
+    return f"https://mmbiz.qpic.cn{plain[1]}{'?' + wx_fmt[1] if wx_fmt else ''}", plain[2]
 
 
 def _canonical(raw: str) -> str:
@@ -108,10 +120,6 @@ def image_key(url: str) -> str:
     >>> image_key("https://img-blog.csdnimg.cn/20200701.png?x-oss-process=image/watermark")
     'https://img-blog.csdnimg.cn/20200701.png'
     """
-    plain = _PLAIN_MMBIZ.fullmatch(url)
-    if plain is not None:
-        found = _MMBIZ_PATH.match(plain[1])
-        return canonical_url(url) if found is None else found[1]
     address = canonical_url(url)
     parts = _split(address)
     if parts is None:

@@ -56,6 +56,10 @@ def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
             for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
             if not name.startswith(("sqlite_", "search_"))
         ]
+        if "search" in tables:
+            # The index shows no text: what is in it are its terms, each with its row, column and place.
+            connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, search, instance)")
+            tables[tables.index("search")] = "terms"
         return {name: sorted(connection.execute(f"SELECT * FROM [{name}]"), key=repr) for name in tables}
 
 

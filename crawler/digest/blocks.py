@@ -35,8 +35,10 @@ class Anchor:
 
 def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
     """All blocks of a post, in order, by their recommenders; by their tags where no line names a recommender."""
-    at = [(i, i + 1, name) for i, line in enumerate(lines) if (name := marks.recommender(line)) is not None]
-    tagged = [i for i in range(1, len(lines)) if _is_tag_under_title(lines, i)]
+    # Half of the lines are pictures, which say neither.
+    texts = [(i, line) for i, line in enumerate(lines) if line.text]
+    at = [(i, i + 1, name) for i, line in texts if (name := marks.recommender(line)) is not None]
+    tagged = [i for i, line in texts if i and marks.tag(line) is not None and _is_under_title(lines, i)]
     if at:
         tagged = [i for i in tagged if _follows_links(lines, i, [body for _, body, _ in at])]
     if at or len(tagged) > 1:
@@ -52,9 +54,9 @@ def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
     return anchors
 
 
-def _is_tag_under_title(lines: Sequence[Line], at: int) -> bool:
+def _is_under_title(lines: Sequence[Line], at: int) -> bool:
     """``#Image Synthesis`` under a title: how a list of 25 papers without recommenders was printed (2018)."""
-    if marks.tag(lines[at]) is None or lines[at].heading or marks.is_tail(lines[at]):
+    if lines[at].heading or marks.is_tail(lines[at]):
         return False
     above = lines[at - 1]
     if above.image is not None:
@@ -177,6 +179,9 @@ class Block:
         for at, line in enumerate(rest):
             if is_last and self._ends_post(line):
                 break
+            if line.image is not None:
+                self._images.append(Image("figure", line.image))
+                continue
             if self._in_links and at >= below_links and marks.section(line) is not None:
                 # The next block's: it stands a few lines above its title.
                 continue
@@ -204,9 +209,6 @@ class Block:
 
     def _claim(self, line: Line, following: Line | None) -> bool:
         """Whether some rule knows the line."""
-        if line.image is not None:
-            self._images.append(Image(role="figure", url_raw=line.image))
-            return True
         if marks.is_caption(line):
             return True
         return self._claim_link(line, following) or self._claim_prose(line)

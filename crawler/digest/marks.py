@@ -1,7 +1,7 @@
 """What a single line is. Every recogniser looks at one line's text and marks, never at its neighbours."""
 
 import re
-from functools import cache
+from functools import cache, partial
 
 from crawler.pages.lines import Line
 from normalize.labels import Label, clean_label, find_label
@@ -14,6 +14,7 @@ _RECOMMENDER = re.compile(rf"[@＠]\s?(?P<name>{_NAME}(?:\s?[、，,&和/]?\s?[@
 # 推荐人：@zhkun
 _RECOMMENDER_FIELD = re.compile(r"推荐人\s?[：:丨|]\s?[@＠]?\s?(?P<name>[^\s@＠，。；、]{1,40})")
 _TAG = re.compile(r"[#＃]\s?(?P<tag>[^#＃\s][^#＃]{0,79})")
+_TAG_SIGNS = frozenset("#＃")
 _BARE_TAG = re.compile(rf"[A-Za-z0-9{HAN}][A-Za-z0-9{HAN} &/+\-()']{{0,59}}")
 _PROSE_STOP = re.compile(r"[。；！？，;!?]")
 # [ 自然语言处理 ] | // 计算机视觉 // | 【机器学习】
@@ -43,10 +44,13 @@ def patterns(table: str) -> tuple[re.Pattern[str], ...]:
     )
 
 
-@cache
 def _any_of(table: str) -> re.Pattern[str]:
     """The patterns of a table as one, for tables without groups."""
     return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns(table)))
+
+
+_tail = cache(partial(_any_of, "tail"))
+_past = cache(partial(_any_of, "past"))
 
 
 def recommender(line: Line) -> str | None:
@@ -68,9 +72,10 @@ def tag(line: Line) -> str | None:
     >>> tag(Line("#Neural Machine Translation"))
     'Neural Machine Translation'
     """
-    if line.heading and not _PROSE_STOP.search(line.text) and len(line.text) <= 80:
-        return line.text.lstrip("#＃ ") or None
-    found = _TAG.fullmatch(line.text) if line.text.startswith(("#", "＃")) else None
+    text = line.text
+    if line.heading and len(text) <= 80 and not _PROSE_STOP.search(text):
+        return text.lstrip("#＃ ") or None
+    found = _TAG.fullmatch(text) if text[:1] in _TAG_SIGNS else None
     return found["tag"].strip() if found else None
 
 
@@ -97,7 +102,7 @@ def section(line: Line) -> str | None:
 
 def split_glued_section(line: Line) -> tuple[Line, Line] | None:
     """``这是 PaperDaily 的第 17 篇文章[ 自然语言处理 ]`` as the two lines that it is."""
-    found = _GLUED_SECTION.fullmatch(line.text) if line.text.endswith("]") else None
+    found = _GLUED_SECTION.fullmatch(line.text) if line.text[-1:] == "]" else None
     return (line._replace(text=found["head"]), Line(found["section"])) if found else None
 
 
@@ -108,12 +113,12 @@ def is_caption(line: Line) -> bool:
 
 def is_tail(line: Line) -> bool:
     """The line begins the tail, or an advertisement."""
-    return 0 < len(line.text) < 400 and _any_of("tail").match(line.text) is not None
+    return 0 < len(line.text) < 400 and _tail().match(line.text) is not None
 
 
 def heads_past_posts(line: Line) -> bool:
     """The line heads the list of past posts."""
-    return 0 < len(line.text) < 60 and _any_of("past").match(line.text) is not None
+    return 0 < len(line.text) < 60 and _past().match(line.text) is not None
 
 
 def label(line: Line) -> tuple[str, Label] | None:

@@ -7,7 +7,7 @@ cuts a tree silently at a depth of 255) and serves the tests as an independent o
 
 import re
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import lxml.etree
@@ -25,6 +25,7 @@ _BLOCKS = _HEADINGS | frozenset(
 )
 _KINDS = _HEADINGS | {"li"}
 _BOLD = frozenset(("b", "strong"))
+_BLANK = " \t\r\n\f"
 _UNSEEN = frozenset(
     "script style svg noscript template link meta head title iframe button textarea select object math".split()
 )
@@ -65,73 +66,81 @@ class _State(NamedTuple):
     item: bool = False
 
 
-class _Writer:
-    """Turns a walk over a tree into lines: elements are entered and left, each with the state around it."""
+class _Writer(LineBuilder):
+    """Turns a walk over a tree into lines: elements are entered and left, each with the state around it.
 
-    __slots__ = ("_builder",)
+    The innermost loop of every import: one call an element, nothing looked up twice.
+    """
 
-    def __init__(self) -> None:
-        self._builder = LineBuilder()
-
-    def lines(self) -> list[Line]:
-        """All lines, when the walk is over."""
-        self._builder.break_line()
-        return self._builder.lines
+    __slots__ = ()
 
     def enter(self, tag: str, get: _Attributes, around: _State) -> _State | None:
         """The state inside an element; ``None`` where its content is not to be seen."""
-        style = get("style")
-        if tag in _UNSEEN or _is_foreign(get("class"), style):
+        if tag in _UNSEEN:
             return None
-        if tag == "br":
-            self._break(around)
-            return around
+        names, style = get("class"), get("style")
+        if (names is not None and _is_foreign(names)) or (style is not None and _is_hidden(style)):
+            return None
         if tag == "img":
             address = image_address(get)
             if address:
-                self._builder.add_image(address)
+                self.add_image(address)
             return around
         if tag in _BLOCKS:
-            self._break(around)
-            inside = _styled(style, around)
+            self.break_line(heading=around.heading, item=around.item)
+            inside = around if style is None else _styled(style, around)
             return inside if tag not in _KINDS else inside._replace(heading=tag != "li", item=tag == "li")
+        if tag == "br":
+            self.break_line(heading=around.heading, item=around.item)
+            return around
         if tag in _BOLD:
-            self._builder.split_run()
-            return around._replace(bold=True)
-        return _linked(get("href"), around) if tag == "a" else _styled(style, around)
+            self.split_run()
+            return around if around.bold else around._replace(bold=True)
+        if tag == "a":
+            return _linked(get("href"), around)
+        return around if style is None else _styled(style, around)
 
     def leave(self, tag: str, inside: _State) -> None:
         """The element ends, and with it the line, if it is a block."""
         if tag in _BLOCKS:
-            self._break(inside)
+            self.break_line(heading=inside.heading, item=inside.item)
 
     def text(self, text: str, state: _State) -> None:
         """Text between tags; the source's own line ends are spaces."""
-        if text.isspace() and "\n" in text:
-            if self._builder.at_line_start:
+        if text[0] in _BLANK and text.isspace() and "\n" in text:
+            if self.at_line_start:
                 # The indentation of a neatly printed page is none of the line.
                 return
             text = " "
-        self._builder.add_text(text, bold=state.bold, href=state.href)
-
-    def _break(self, state: _State) -> None:
-        self._builder.break_line(heading=state.heading, item=state.item)
+        self.add_text(text, bold=state.bold, href=state.href)
 
 
-def _styled(style: str | None, around: _State) -> _State:
-    found = _WEIGHT_STYLE.search(style) if style and "font-weight" in style else None
-    return around if found is None else around._replace(bold=found[1] is not None)
+# Editors repeat the same few styles and classes all over a page.
+@lru_cache(maxsize=4096)
+def _weight(style: str) -> bool | None:
+    """Whether a style makes its text bold, or plain again; ``None``: it says nothing of it."""
+    found = _WEIGHT_STYLE.search(style)
+    return None if found is None else found[1] is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_hidden(style: str) -> bool:
+    return _HIDDEN_STYLE.search(style) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_foreign(names: str) -> bool:
+    return _FOREIGN_CLASS.search(names) is not None
+
+
+def _styled(style: str, around: _State) -> _State:
+    bold = _weight(style)
+    return around if bold is None or bold == around.bold else around._replace(bold=bold)
 
 
 def _linked(href: str | None, around: _State) -> _State:
     # Anchors inside the page (#_4) and scripts lead nowhere.
     return around._replace(href=href) if href and not href.startswith(("#", "javascript:")) else around
-
-
-def _is_foreign(names: str | None, style: str | None) -> bool:
-    return bool(
-        (names and _FOREIGN_CLASS.search(names)) or (style and "display" in style and _HIDDEN_STYLE.search(style))
-    )
 
 
 def image_address(get: _Attributes) -> str | None:
@@ -140,8 +149,8 @@ def image_address(get: _Attributes) -> str | None:
     ``None`` for pictures without an address of their own, such as ``data:`` ones.
     """
     for name in ("data-src", "src"):
-        address = (get(name) or "").strip()
-        if address and not address.startswith(("data:", "about:", "blob:")):
+        address = get(name)
+        if address and (address := address.strip()) and not address.startswith(("data:", "about:", "blob:")):
             return address
     return None
 
@@ -162,7 +171,7 @@ def lines_of_html(markup: str) -> list[Line]:
         raise DeepMarkup("markup nested too deeply, or a text too long, for lxml")
     writer = _Writer()
     _walk_lxml(root, _State(), writer)
-    return writer.lines()
+    return writer.finish()
 
 
 def refuse_hostile(markup: str) -> None:
@@ -179,13 +188,15 @@ def _walk_lxml(element: lxml.etree._Element, around: _State, writer: _Writer) ->
     tag = element.tag
     inside = writer.enter(tag, element.get, around) if isinstance(tag, str) else None
     if inside is not None:
-        if element.text:
-            writer.text(element.text, inside)
+        text = element.text
+        if text:
+            writer.text(text, inside)
         for child in element:
             _walk_lxml(child, inside, writer)
         writer.leave(tag, inside)
-    if element.tail:
-        writer.text(element.tail, around)
+    tail = element.tail
+    if tail:
+        writer.text(tail, around)
 
 
 # --- BeautifulSoup ---------------------------------------------------------------------------------------------------
@@ -215,7 +226,7 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
             entered.append((event.name if inside else "", inside or around))
             if inside is None:
                 event.clear()
-    return writer.lines()
+    return writer.finish()
 
 
 def _soup_attribute(tag: "Tag", name: str) -> str | None:

@@ -95,25 +95,29 @@ def joined_bold_text(line: Line) -> str:
 class LineBuilder:
     """Collects runs and breaks into lines; the readers of HTML and of Markdown both write to one.
 
-    Readers call :meth:`add_text`, :meth:`add_image` and :meth:`break_line` in document order.
+    Readers call :meth:`add_text`, :meth:`add_image` and :meth:`break_line` in document order, :meth:`finish` at its
+    end.
     """
 
-    __slots__ = ("_runs", "_split", "lines")
+    __slots__ = ("_has_text", "_runs", "_split", "lines")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._runs: list[Run] = []
+        self._has_text = False
         self._split = False
 
     def add_text(self, text: str, *, bold: bool, href: str | None) -> None:
         """Append text; it joins the run before it where the markup is the same and nothing split them."""
-        if self._runs and not self._split:
-            last = self._runs[-1]
+        runs = self._runs
+        if runs and not self._split:
+            last = runs[-1]
             if last.image is None and last.bold == bold and last.href == href:
-                self._runs[-1] = Run(last.text + text, bold, href)
+                runs[-1] = Run(last.text + text, bold, href)
                 return
+        self._has_text = True
         self._split = False
-        self._runs.append(Run(text, bold, href))
+        runs.append(Run(text, bold, href))
 
     @property
     def at_line_start(self) -> bool:
@@ -126,34 +130,40 @@ class LineBuilder:
 
     def add_image(self, address: str) -> None:
         """Append a picture."""
-        self._runs.append(Run("", image=address))
+        self._runs.append(Run("", False, None, address))
 
     def break_line(self, *, heading: bool = False, item: bool = False) -> None:
         """End the line, if it shows anything."""
-        if self._runs:
-            self.lines.extend(_lines_of(self._runs, heading=heading, item=item))
-            self._runs = []
         self._split = False
+        runs = self._runs
+        if not runs:
+            return
+        if not self._has_text:
+            self.lines += [Line("", (), run.image) for run in runs]
+        elif len(runs) > 1:
+            self.lines += _lines_of(runs, heading=heading, item=item)
+        elif text := clean_text(runs[0].text):
+            self.lines.append(Line(text, tuple(runs), None, heading, item, runs[0].text[0] == " "))
+        self._runs = []
+        self._has_text = False
+
+    def finish(self) -> list[Line]:
+        """All lines, when the document is over."""
+        self.break_line()
+        return self.lines
 
 
 def _lines_of(runs: list[Run], *, heading: bool, item: bool) -> Iterator[Line]:
     """Set the pictures at the edges free and yield the lines."""
-    if len(runs) == 1 and runs[0].image is None:
-        text = clean_text(runs[0].text)
-        if text:
-            yield Line(text, tuple(runs), None, heading, item, runs[0].text[0] == " ")
-        return
-    first = next((i for i, run in enumerate(runs) if run.image is None and run.text.strip()), len(runs))
-    last = max((i for i, run in enumerate(runs) if run.image is None and run.text.strip()), default=first - 1)
+    shown = [at for at, run in enumerate(runs) if run.image is None and run.text.strip()]
+    first, end = (shown[0], shown[-1] + 1) if shown else (len(runs), len(runs))
     for run in runs[:first]:
         if run.image is not None:
             yield Line("", (), run.image)
-    body = runs[first : last + 1]
-    if body:
-        text = clean_text("".join(run.text for run in body))
-        if text:
-            indented = first == 0 and runs[0].text[0] == " "
-            yield Line(text, tuple(body), None, heading, item, indented)
-    for run in runs[last + 1 :]:
-        if run.image is not None and last + 1 > first:
+    body = runs[first:end]
+    text = clean_text("".join([run.text for run in body]))
+    if text:
+        yield Line(text, tuple(body), None, heading, item, first == 0 and runs[0].text[0] == " ")
+    for run in runs[end:]:
+        if run.image is not None:
             yield Line("", (), run.image)

@@ -55,7 +55,7 @@ def lines_of_markdown(text: str) -> list[Line]:
         _inline(heading["text"] if heading else line, builder)
         builder.break_line(heading=heading is not None, item=item is not None or pending_item)
         pending_item = False
-    return builder.lines
+    return builder.finish()
 
 
 def _inline(source: str, builder: LineBuilder) -> None:

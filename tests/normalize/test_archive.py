@@ -79,7 +79,9 @@ def dumped(path: Path) -> Dump:
             if not name.startswith(("search_", "sqlite_"))
         ]
         found: Dump = {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
-        found["search"] = sorted(connection.execute("SELECT rowid, * FROM search"))
+        # The index shows no text: what is in it are its terms, each with its row, column and place.
+        connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, search, instance)")
+        found["search"] = sorted(connection.execute("SELECT * FROM terms"))
         return found
 
 

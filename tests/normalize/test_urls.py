@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalize import urls
-from normalize.urls import canonical_url, image_key, post_keys
+from normalize.urls import canonical_url, image_key, picture, post_keys
 
 KEY = "VBcD02jFhgl7VHx00TkzicBMAfz1dFT8icO9FmLojPqkAkFLqO8OhZ"
 PICTURE = f"https://mmbiz.qpic.cn/mmbiz_png/{KEY}/640"
@@ -198,17 +198,19 @@ QUERY = st.lists(
 @given(
     proxy=st.sampled_from(["", "https://ss.csdn.net/p?"]),
     scheme=st.sampled_from(["http", "https"]),
-    path=st.text(alphabet="aZ_-/.", max_size=8).map("/mmbiz_png/KEYKEYKEY".__add__),
+    path=st.text(alphabet="aZ_-/.", max_size=8).map(f"/mmbiz_png/{KEY}".__add__),
     query=st.one_of(st.just(""), QUERY.map("?".__add__)),
 )
 def test_the_short_cut_for_pictures_gives_what_taking_apart_gives(
     proxy: str, scheme: str, path: str, query: str
 ) -> None:
     address = f"{proxy}{scheme}://mmbiz.qpic.cn{path}{query}"
-    # A letter in upper case in the host keeps the short cut from matching.
-    long_way = address.replace("mmbiz.qpic", "MMBIZ.qpic")
-    assert canonical_url(address) == canonical_url(long_way)
-    assert image_key(address) == image_key(long_way)
+    assert picture(address) == (canonical_url(address), image_key(canonical_url(address)))
+
+
+@given(st.from_regex(urls._PLAIN_MMBIZ, fullmatch=True))
+def test_the_short_cut_holds_for_all_that_it_takes(address: str) -> None:
+    assert picture(address) == (canonical_url(address), image_key(canonical_url(address)))
 
 
 @given(st.from_regex(urls._PLAIN_LINK, fullmatch=True))
