@@ -5,9 +5,12 @@ Layout, in the order in which data flows::
     spiders/, run.py      addresses  -> captures        (Scrapy; the only code that uses the network)
     importers/            files      -> captures
     captures.py           the store of captures, append-only, beside the archive
+    frontier.py, runs.py  what is to be fetched, and what each run did; kept in the store of captures
     pages/                bytes      -> page: what it is, its metadata, and its lines
     digest/               lines      -> post: the grammar of paper blocks, the same for HTML and Markdown
     ingest.py             captures that the archive has not seen -> rows; the one build path
+    history.py            captures of a post -> its versions and their differences
+    forget.py             a post that must go, and what keeps it away (tombstones.py); which one is meant (lookup.py)
     workers.py, locks.py  processes that read captures; what only one process may do at a time
     commands/, cli.py     what each command does; the command line over it
     sample.py             the server that plays CSDN for ``paperdigest demo`` and for tests

@@ -1,60 +1,72 @@
 """The capture store: everything that ever came in, byte for byte, beside the archive.
 
 One SQLite file. A *body* is a distinct run of bytes, kept once, compressed, under its SHA-256. An *observation* says
-that these bytes were seen: at which address, when, with which status and headers, and where they came from. Both are
-only ever added. The archive can be deleted and built again from this file alone.
+that these bytes were seen: at which address, when, with which status and headers, and where they came from; where they
+say the same of a post as a stored body, it names that body, and its own bytes are not kept. Both are only ever added,
+unless somebody asks to forget a post (:mod:`crawler.forget`). The archive can be deleted and built again from this file
+alone.
 """
 
 import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import zstandard
 
-SCHEMA_VERSION: Final = 1
-DAMAGED_HEADER: Final = "x-paperdigest-damaged"
-"""Header of a capture whose bytes did not arrive whole; its value says what is wrong."""
-BLOCKED_HEADER: Final = "x-paperdigest-blocked"
-"""Header of a capture in which the site refused to answer; its value says how that was seen."""
+from crawler.captures_schema import (
+    BLOCKED_HEADER,
+    DAMAGED_HEADER,
+    FILE_ORIGIN,
+    SCHEMA,
+    SCHEMA_VERSION,
+    Answer,
+    answer_of,
+    mentions_of,
+    migrate_from_1,
+    post_key_of,
+    show_as_2,
+)
+
+__all__ = [
+    "BLOCKED_HEADER",
+    "DAMAGED_HEADER",
+    "SCHEMA_VERSION",
+    "Capture",
+    "CaptureStore",
+    "CaptureStoreError",
+    "DamagedBody",
+    "NewCapture",
+    "NotACaptureStore",
+    "StoreTooNew",
+    "UnknownBody",
+    "captures_path",
+    "crawl_lock_path",
+    "utc_text",
+]
 
 _APPLICATION_ID: Final = 0x50444350  # "PDCP" in the file's header: `file X.captures.db` and we know the file by it
 _ZSTD_LEVEL: Final = 3  # 2,700 pages a second, a quarter of the size; higher levels cost time and save little
 _BUSY_TIMEOUT: Final = 60.0  # seconds that a writer waits for another one
 _CHUNK: Final = 1000  # rows read at a time
 _OK: Final = 200
+_NOT_MODIFIED: Final = 304
 
 # "https://blog.csdn.net/u/article/details/1\x00" would cut SQL's length(); "\ud800" cannot be bound at all
 _UNFIT_TEXT: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
-_SCHEMA: Final = (
-    "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT",
-    """CREATE TABLE bodies (
-        sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
-        size INTEGER NOT NULL CHECK (size >= 0),
-        zstd BLOB NOT NULL
-    ) STRICT""",
-    """CREATE TABLE observations (
-        capture_id TEXT NOT NULL PRIMARY KEY CHECK (length(capture_id) = 24),
-        sha256 TEXT NOT NULL REFERENCES bodies (sha256),
-        address TEXT,
-        origin TEXT NOT NULL,
-        fetched_at TEXT,
-        status INTEGER,
-        headers TEXT CHECK (headers IS NULL OR json_valid(headers)),
-        checksum TEXT NOT NULL
-    ) STRICT""",
-    "CREATE INDEX observations_by_address ON observations (address, origin, fetched_at)",
-    "CREATE INDEX observations_by_body ON observations (sha256)",
-)
-_FIELDS: Final = "capture_id, sha256, address, origin, fetched_at, status, headers, checksum"
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+
+_SEEN: Final = "sha256, address, origin, fetched_at, status, headers, body_sha256, reads"
+_FIELDS: Final = f"capture_id, {_SEEN}"
+_COLUMNS: Final = f"{_FIELDS}, post_key, answer, checksum"
 
 
 class CaptureStoreError(ValueError):
@@ -67,6 +79,10 @@ class NotACaptureStore(CaptureStoreError):
 
 class StoreTooNew(CaptureStoreError):
     """The file was written by a later version of this software."""
+
+
+class UnknownBody(ValueError):
+    """A capture names a stored body that is not there."""
 
 
 class DamagedBody(CaptureStoreError):
@@ -82,6 +98,11 @@ def captures_path(archive_path: Path) -> Path:
     if archive_path.name.endswith(".captures.db"):
         raise ValueError(f"{archive_path} names a capture store; give the archive that it belongs to")
     return archive_path.with_name(archive_path.name.removesuffix(".db") + ".captures.db")
+
+
+def crawl_lock_path(captures: Path) -> Path:
+    """The lock that a crawl into a store holds, and whoever takes something out of it."""
+    return captures.with_name(captures.name + ".crawl.lock")
 
 
 def utc_text(moment: datetime) -> str:
@@ -114,27 +135,61 @@ class NewCapture:
     live: bool = False
     """Fetched just now, so that the time is the clock's and not the input's: seeing again what was seen last at this
     address is no news. Otherwise the time is part of the input, and only an equal time makes an equal capture."""
+    same_as: str | None = None
+    """SHA-256 of a stored body that says the same of a post, so that these bytes need not be kept. Where no bytes came
+    (status 304), they count as those of that body."""
+    reads: int | None = None
+    """Times that the post had been read, as these bytes say."""
+    sha256: str = field(init=False, repr=False)
+    """Of the body."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.body).hexdigest())
         for name, text in (("address", self.address), ("origin", self.origin)):
             if text is not None and (not text or _UNFIT_TEXT.search(text) is not None):
                 raise ValueError(f"{name} {text!r} is empty or holds characters that no {name} can hold")
         if self.fetched_at is not None:
             object.__setattr__(self, "fetched_at", _canonical_time(self.fetched_at))
+        if self.same_as is not None and _SHA256.fullmatch(self.same_as) is None:
+            raise ValueError(f"same_as {self.same_as!r} is no SHA-256 in hexadecimal")
+        if self.same_as is not None and self.status not in (None, _OK, _NOT_MODIFIED):
+            raise ValueError(f"an answer with status {self.status} says nothing of a post, so it is the same as none")
+        if self.reads is not None and self.reads < 0:
+            raise ValueError(f"reads {self.reads} is below 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One stored observation. Its bytes are read with :meth:`CaptureStore.body`."""
+    """One stored observation. Its body is read with :meth:`CaptureStore.body`."""
 
     capture_id: str
     """24 hexadecimal digits, made from body, address, origin and time: equal in every store that holds it."""
     sha256: str
+    """Of the bytes that came in."""
+    body_sha256: str = ""
+    """Of the stored body that stands for them; mostly the same."""
     address: str | None
     origin: str
     fetched_at: str | None
     status: int | None
     headers: Mapping[str, str] | None
+    reads: int | None = None
+    """Times that the post had been read; ``None``: as the stored body says."""
+
+    def __post_init__(self) -> None:
+        if not self.body_sha256:
+            object.__setattr__(self, "body_sha256", self.sha256)
+
+    @property
+    def answer(self) -> Answer | None:
+        """What a fetched page says of the post at its address; ``None`` for a file, and for no answer to that."""
+        headers = None if self.headers is None else json.dumps(dict(self.headers))
+        return answer_of(self.status, headers, self.sha256)
+
+    @property
+    def stands_for_body(self) -> bool:
+        """Whether these bytes were not kept, since the body that is named says the same."""
+        return self.sha256 != self.body_sha256 or (self.status == _NOT_MODIFIED and self.answer == "whole")
 
     @property
     def damaged(self) -> str | None:
@@ -148,8 +203,10 @@ class Capture:
 
     @property
     def is_whole_answer(self) -> bool:
-        """Whether the bytes can be what was asked for: a file, or status 200, neither damaged nor blocked."""
-        return self.status in (None, _OK) and self.damaged is None and self.blocked is None
+        """Whether the bytes can be what was asked for: a file, or status 200 (or 304 for what is stored), neither
+        damaged nor blocked.
+        """
+        return (self.status is None or self.answer == "whole") and self.damaged is None and self.blocked is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,17 +215,27 @@ class _Row:
 
     capture_id: str
     sha256: str
+    body_sha256: str
     address: str | None
     origin: str
     fetched_at: str | None
     status: int | None
     headers: str | None
+    reads: int | None
+    is_kept: bool
+    """Whether the bytes themselves are to be stored."""
     live: bool
 
+    @property
+    def post_key(self) -> str | None:
+        return post_key_of(self.address)
+
     def values(self) -> tuple[str | int | None, ...]:
-        """In the order of ``_FIELDS``."""
+        """In the order of ``_COLUMNS``."""
         seen = (self.sha256, self.address, self.origin, self.fetched_at, self.status, self.headers)
-        return (self.capture_id, *seen, _digest(*seen))
+        seen_all = (*seen, self.body_sha256, self.reads)
+        answer = answer_of(self.status, self.headers, self.sha256)
+        return (self.capture_id, *seen_all, self.post_key, answer, _checksum(seen_all))
 
 
 class CaptureStore:
@@ -206,28 +273,42 @@ class CaptureStore:
         """Closes the file; closing twice does no harm."""
         self._connection.close()
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the modules that keep what they remember in this file too."""
+        return self._connection
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """A block that is written whole or not at all, after every other writer is done."""
+        return _transaction(self._connection)
+
     def add(self, items: Iterable[NewCapture]) -> list[str]:
         """Stores what is new in one transaction; returns the new capture ids, in the order given.
 
-        Where nothing is new, no transaction begins and the file stays as it was, byte for byte.
+        Where nothing is new, no transaction begins and the file stays as it was, byte for byte. What was forgotten
+        (see :meth:`forgotten`) is passed over.
 
         Raises:
+            UnknownBody: ``same_as`` names no stored body; nothing of this call is stored.
             sqlite3.Error: disk full, not writable, locked for over 60 seconds; then nothing of this call is stored.
         """
         prepared = [(_row(item), item.body) for item in items]
         news = self._news(prepared)
         if not news:
             return []
-        missing = {row.sha256: body for row, body in news if not self._has_body(row.sha256)}
+        missing = {row.sha256: body for row, body in news if row.is_kept and not self._has_body(row.sha256)}
         compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
         bodies = [(sha256, len(body), compressor.compress(body)) for sha256, body in missing.items()]
         with _transaction(self._connection):
             news = self._news(news)  # another process may have been quicker
+            wanted = {row.sha256 for row, _ in news}
             self._connection.executemany(
-                "INSERT INTO bodies (sha256, size, zstd) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", bodies
+                "INSERT INTO bodies (sha256, size, zstd) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [values for values in bodies if values[0] in wanted],
             )
+            self._refuse_unknown_bodies(row for row, _ in news)
             self._connection.executemany(
-                f"INSERT INTO observations ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 (a constant)
+                f"INSERT INTO observations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 [row.values() for row, _ in news],
             )
         return [row.capture_id for row, _ in news]
@@ -235,6 +316,16 @@ class CaptureStore:
     def known(self, item: NewCapture) -> bool:
         """Whether :meth:`add` would write nothing for this capture."""
         return not self._news([(_row(item), item.body)])
+
+    def forgotten(self, item: NewCapture) -> str | None:
+        """When the post at this address, or of these bytes, or one that a fetched list names, was forgotten
+        (``2026-01-31T06:00:00Z``); :meth:`add` passes over it then. ``None``: it was not.
+        """
+        return self._forgotten(_row(item), item.body)
+
+    def capture_ids(self) -> list[str]:
+        """Ids of all observations, in the order of :meth:`observations`: what is in the store, without looking at it."""
+        return [row[0] for row in self._connection.execute("SELECT capture_id FROM observations ORDER BY capture_id")]
 
     def observations(self) -> Iterator[Capture]:
         """All observations by rising ``capture_id``, an order that has nothing to do with that of their arrival."""
@@ -249,6 +340,28 @@ class CaptureStore:
         sql = f"SELECT {_FIELDS} FROM observations WHERE capture_id = ?"  # noqa: S608
         values = self._connection.execute(sql, (capture_id,)).fetchone()
         return None if values is None else _capture(values)
+
+    def look(self, origin: str, post_key: str, fetched_at: str) -> Capture | None:
+        """The whole answer about a post that came at a moment; ``None`` where there is none."""
+        found = self._connection.execute(
+            f"SELECT {_FIELDS} FROM observations WHERE origin = ? AND post_key = ? AND fetched_at = ? "  # noqa: S608
+            "AND answer = 'whole' ORDER BY capture_id LIMIT 1",
+            (origin, post_key, fetched_at),
+        ).fetchone()
+        return None if found is None else _capture(found)
+
+    def kept(self, capture: Capture) -> Capture:
+        """The observation whose bytes are kept, of those that a capture names: itself, or one before it, at the same
+        address where there is one.
+        """
+        if not capture.stands_for_body:
+            return capture
+        found = self._connection.execute(
+            f"SELECT {_FIELDS} FROM observations WHERE body_sha256 = ?1 AND sha256 = ?1 AND status IS NOT ?2 "  # noqa: S608
+            "ORDER BY address IS NOT ?3, origin IS NOT ?4, capture_id LIMIT 1",
+            (capture.body_sha256, _NOT_MODIFIED, capture.address, capture.origin),
+        ).fetchone()
+        return capture if found is None else _capture(found)
 
     def body(self, sha256: str) -> bytes:
         """The bytes with this SHA-256, checked.
@@ -297,28 +410,56 @@ class CaptureStore:
         yield from self._iter_damaged_observations()
 
     def _iter_damaged_observations(self) -> Iterator[str]:
-        sql = f"SELECT {_FIELDS}, sha256 IN (SELECT sha256 FROM bodies) FROM observations"  # noqa: S608
-        for capture_id, *seen, checksum, has_body in self._connection.execute(sql):
+        sql = f"SELECT {_COLUMNS}, body_sha256 IN (SELECT sha256 FROM bodies) FROM observations"  # noqa: S608
+        for capture_id, *seen, post_key, answer, checksum, has_body in self._connection.execute(sql):
+            sha256, address, _, _, status, headers, body_sha256, _ = seen
             if not has_body:
-                yield f"observation {capture_id} in {self.path}: its body {seen[0]} is missing"
-            if checksum != _digest(*seen) or capture_id != _capture_id(*seen[:4]):
+                yield f"observation {capture_id} in {self.path}: its body {body_sha256} is missing"
+            if checksum != _checksum(tuple(seen)) or capture_id != _capture_id(*seen[:4]):
                 yield f"observation {capture_id} in {self.path}: it was changed since it was stored"
+            elif (post_key, answer) != (post_key_of(address), answer_of(status, headers, sha256)):
+                yield f"observation {capture_id} in {self.path}: it is filed under {post_key}, {answer}: that is wrong"
 
     def _has_body(self, sha256: str) -> bool:
         return self._connection.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+    def _refuse_unknown_bodies(self, rows: Iterable[_Row]) -> None:
+        for row in rows:
+            if not self._has_body(row.body_sha256):
+                place = row.address or row.origin
+                raise UnknownBody(
+                    f"{place} is said to be the same as body {row.body_sha256}, not stored in {self.path}"
+                )
+
+    def _forgotten(self, row: _Row, body: bytes) -> str | None:
+        found = self._connection.execute(
+            "SELECT max(forgotten_at) FROM tombstones "
+            "WHERE kind = 'key' AND value = ? OR kind = 'sha256' AND value IN (?, ?)",
+            (row.post_key, row.sha256, row.body_sha256),
+        ).fetchone()
+        moment: str | None = found[0]
+        if moment is not None or row.post_key is not None or row.origin.startswith(FILE_ORIGIN):
+            return moment
+        # lists and feeds quote the posts that they name
+        forgotten = dict(
+            self._connection.execute("SELECT value, forgotten_at FROM tombstones WHERE kind = 'key'").fetchall()
+        )
+        mentions = mentions_of(forgotten)
+        return None if mentions is None or mentions.search(body) is None else max(forgotten.values())
 
     def _news(self, prepared: Iterable[tuple[_Row, bytes]]) -> list[tuple[_Row, bytes]]:
         """Those that :meth:`add` has to write, judged one after the other."""
         news: list[tuple[_Row, bytes]] = []
         ids: set[str] = set()
         last: dict[tuple[str | None, str], frozenset[str]] = {}
+        some_forgotten = self._connection.execute("SELECT 1 FROM tombstones LIMIT 1").fetchone() is not None
         for row, body in prepared:
             place = (row.address, row.origin)
             if row.live and place not in last:
                 last[place] = self._last_seen(*place)
             if (row.live and row.sha256 in last[place]) or row.capture_id in ids:
                 continue
-            if self.observation(row.capture_id) is None:
+            if self.observation(row.capture_id) is None and not (some_forgotten and self._forgotten(row, body)):
                 news.append((row, body))
                 ids.add(row.capture_id)
                 last[place] = frozenset((row.sha256,))
@@ -344,6 +485,12 @@ def _canonical_time(text: str) -> str:
         raise ValueError(f"fetched_at {text!r} is no ISO 8601 time with a zone: {error}") from error
 
 
+def _checksum(seen: tuple[str | int | None, ...]) -> str:
+    """Of what was seen, in the order of ``_SEEN``; without the last two where they say nothing, as in schema 1."""
+    *older, body_sha256, reads = seen
+    return _digest(*older) if (body_sha256, reads) == (older[0], None) else _digest(*seen)
+
+
 def _digest(*values: str | int | None) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
@@ -354,29 +501,35 @@ def _capture_id(*key: str | int | None) -> str:
 
 
 def _row(item: NewCapture) -> _Row:
-    sha256 = hashlib.sha256(item.body).hexdigest()
+    sha256 = item.sha256 if item.body or item.same_as is None else item.same_as
     return _Row(
         capture_id=_capture_id(sha256, item.address, item.origin, item.fetched_at),
         sha256=sha256,
+        body_sha256=item.same_as or sha256,
         address=item.address,
         origin=item.origin,
         fetched_at=item.fetched_at,
         status=item.status,
         headers=None if item.headers is None else json.dumps(dict(item.headers), sort_keys=True),
+        reads=item.reads,
+        is_kept=item.same_as in (None, item.sha256),
         live=item.live,
     )
 
 
-def _capture(values: tuple[str, str, str | None, str, str | None, int | None, str | None, str]) -> Capture:
-    capture_id, sha256, address, origin, fetched_at, status, headers, _ = values
+def _capture(values: Sequence[Any]) -> Capture:
+    """From a row of ``_FIELDS``."""
+    capture_id, sha256, address, origin, fetched_at, status, headers, body_sha256, reads = values
     return Capture(
         capture_id=capture_id,
         sha256=sha256,
+        body_sha256=body_sha256,
         address=address,
         origin=origin,
         fetched_at=fetched_at,
         status=status,
         headers=None if headers is None else json.loads(headers),
+        reads=reads,
     )
 
 
@@ -412,6 +565,8 @@ def _open_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         if not _is_ours(connection):
             _create(connection, path)
+        elif _version(connection) < SCHEMA_VERSION:
+            _migrate(connection)
     except BaseException:
         connection.close()
         raise
@@ -423,18 +578,45 @@ def _open_reader(path: Path) -> sqlite3.Connection:
         raise NotACaptureStore(f"there is no capture store at {path}")
     connection = _connect(path, "ro")
     try:
-        _refuse_others(connection, path, fresh_is_fine=False)
-    except sqlite3.OperationalError:
-        # a writer was killed in the middle of a transaction: only one that may write can undo the half of it
-        connection.close()
-        with closing(_connect(path, "rw")) as writer:
-            writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        connection = _connect(path, "ro")
-        _refuse_others(connection, path, fresh_is_fine=False)
+        try:
+            _refuse_others(connection, path, fresh_is_fine=False)
+        except sqlite3.OperationalError:
+            # a writer was killed in the middle of a transaction: only one that may write can undo the half of it
+            with closing(_connect(path, "rw")) as writer:
+                writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            connection.close()
+            connection = _connect(path, "ro")
+            _refuse_others(connection, path, fresh_is_fine=False)
+        if _version(connection) < SCHEMA_VERSION:
+            connection = _reader_of_old(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _reader_of_old(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """A reader of a file of schema 1, which is brought to the present schema where it may be written."""
+    try:
+        _open_writer(path).close()
+    except (sqlite3.OperationalError, NotACaptureStore):  # a folder of somebody else, a disk for reading only
+        show_as_2(connection)
+        return connection
+    connection.close()
+    return _connect(path, "ro")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Brings a file of schema 1 to the present one, or leaves it as it is."""
+    connection.execute("PRAGMA foreign_keys = OFF")  # see migrate_from_1; inside a transaction it would do nothing
+    with _transaction(connection):
+        if _version(connection) < SCHEMA_VERSION:  # another process may have been quicker
+            migrate_from_1(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
@@ -464,7 +646,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
         _refuse_others(connection, path, fresh_is_fine=True)
         if _is_ours(connection):  # another process was quicker
             return
-        for statement in _SCHEMA:
+        for statement in SCHEMA:
             connection.execute(statement)
         connection.execute("INSERT INTO meta (key, value) VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
         connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")

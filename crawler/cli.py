@@ -29,6 +29,7 @@ Exit status:
   2    the command line was not understood
   3    some input was refused; the rest was read
   4    blocked: the site refused to answer
+  5    layout changed: a page can no longer be read; what it gave before stays
   6    disk full; what was committed is whole
   7    the archive was written by a newer version
   8    the file is no archive, or there is none, or its captures are missing
@@ -103,7 +104,7 @@ def cli() -> None:
     Begin with:
       paperdigest demo              crawl a small sample blog and look at the result
       paperdigest import FILES      read saved posts
-      paperdigest crawl csdn ...    crawl the live blog
+      paperdigest sync ...          fetch what is new on the live blog; for cron
     """
 
 
@@ -134,7 +135,62 @@ def demo(context: _Context, target: Path) -> None:
         raise click.UsageError(str(error)) from error
 
 
-# --- crawl -----------------------------------------------------------------------------------------------------------
+# --- sync and crawl --------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    short_help="Fetch what is new on the blog; for cron.",
+    epilog="\b\nExamples:\n"
+    "  paperdigest sync --user c9Yv2cf9I06K2A9E --contact you@example.org\n"
+    "  paperdigest sync                      with user = and contact = in paperdigest.toml\n"
+    "  paperdigest sync --full --json",
+)
+@click.option("--user", help="User name of the blog, as in blog.csdn.net/USER; or user = in paperdigest.toml.")
+@click.option("--contact", help="Your mail address or page, sent to the site; or contact = in paperdigest.toml.")
+@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback.")
+@click.option("--limit", type=click.IntRange(min=1), help="Fetch at most N posts, the newest first.")
+@click.option("--full", is_flag=True, help="Read the whole list of posts, not only the feed.")
+@click.option("--site-url", help="A host that serves the same paths (a mirror, a test server).")
+@_common()
+def sync(
+    context: _Context,
+    user: str | None,
+    contact: str | None,
+    delay: float | None,
+    limit: int | None,
+    full: bool,
+    site_url: str | None,
+) -> None:
+    """Fetch what is new on a blog of CSDN, look again at posts that are due, and bring the archive up to date.
+
+    Reads robots.txt and the feed first; the whole list on the first run, where the feed names no known post, and every
+    30 days. Posts are looked at again 1, 7, 30 and 180 days after the first time, then every 180. Whatever a run does
+    not get, the next one asks for.
+    """
+    from crawler.commands.crawl import check_options
+    from crawler.commands.sync import sync as run_sync
+    from crawler.ingest import Paths
+
+    user = user or context.config.user
+    if user is None:
+        raise click.UsageError("whose blog? --user, or user = in paperdigest.toml")
+    contact = contact or context.config.contact
+    delay = context.config.delay if delay is None else delay
+    try:
+        check_options(user=user, contact=contact, site_url=site_url, delay=delay)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    status = run_sync(
+        user,
+        Paths.of(context.archive, context.captures),
+        context.console,
+        contact=contact,
+        delay=delay,
+        site_url=site_url,
+        limit=limit,
+        full=full,
+    )
+    sys.exit(status)
 
 
 @cli.group(epilog="\b\nExample:\n  paperdigest crawl csdn --user c9Yv2cf9I06K2A9E --contact you@example.org")
@@ -151,7 +207,7 @@ def crawl() -> None:
 @click.option("--user", required=True, help="User name of the blog, as in blog.csdn.net/USER.")
 @click.option("--contact", help="Your mail address or page, sent to the site; or contact = in paperdigest.toml.")
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback.")
-@click.option("--limit", type=click.IntRange(min=1), help="Only the newest N posts.")
+@click.option("--limit", type=click.IntRange(min=1), help="Fetch at most N posts, the newest first.")
 @click.option("--refetch", is_flag=True, help="Fetch posts again that are stored already.")
 @click.option("--site-url", help="A host that serves the same paths (a mirror, a test server).")
 @_common()
@@ -164,7 +220,7 @@ def csdn(
     refetch: bool,
     site_url: str | None,
 ) -> None:
-    """Crawl a blog of CSDN: its list of posts, then every post that is not stored yet.
+    """Crawl a blog of CSDN: its whole list of posts, then every post that is not stored yet or is due again.
 
     One request at a time, 2 seconds apart with jitter; robots.txt is obeyed. A site that refuses to answer is left
     alone and reported (exit status 4), never got round.
@@ -182,14 +238,107 @@ def csdn(
         "csdn",
         Paths.of(context.archive, context.captures),
         context.console,
-        user=user,
         contact=contact,
         delay=delay,
-        limit=limit,
+        arguments={"user": user, "limit": limit},
         refetch=refetch,
         site_url=site_url,
     )
     sys.exit(status)
+
+
+def _crawl_options(command: _F) -> _F:
+    """The options of crawls whose limit counts posts of any age."""
+    decorated = command
+    for option in (
+        click.option("--site-url", help="A host that serves the same paths (a mirror, a test server)."),
+        click.option("--refetch", is_flag=True, help="Fetch again what is stored already."),
+        click.option("--limit", type=click.IntRange(min=1), help="At most N posts in this run."),
+        click.option(
+            "--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback."
+        ),
+        click.option(
+            "--contact", help="Your mail address or page, sent to the site; or contact = in paperdigest.toml."
+        ),
+    ):
+        decorated = option(decorated)
+    return decorated
+
+
+def _completed(context: _Context, options: dict[str, Any]) -> dict[str, Any]:
+    """Options of a crawl with what the configuration says.
+
+    Raises :class:`ValueError` for a crawl that would be impolite.
+    """
+    from crawler.hosts import parse_site_url
+    from crawler.settings import run_settings
+
+    contact = options["contact"] or context.config.contact
+    delay = context.config.delay if options["delay"] is None else options["delay"]
+    site_url = options["site_url"]
+    run_settings(contact=contact, site=None if site_url is None else parse_site_url(site_url), delay=delay)
+    return {**options, "contact": contact, "delay": delay}
+
+
+@crawl.command(
+    epilog="\b\nExamples:\n"
+    "  paperdigest crawl wechat --contact you@example.org\n"
+    "  paperdigest crawl wechat 'https://mp.weixin.qq.com/s/1bJ3QVbXQW7B9wV2sQ2HzA' --contact you@example.org\n"
+    "  paperdigest crawl wechat --from addresses.txt --contact you@example.org"
+)
+@click.argument("addresses", nargs=-1)
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of addresses, one a line; '#' begins a comment.",
+)
+@_crawl_options
+@_common()
+def wechat(context: _Context, addresses: tuple[str, ...], file: Path | None, **options: Any) -> None:
+    """Crawl articles on WeChat: those at ADDRESSES, else those that posts of the archive link to as past posts.
+
+    Without addresses, what the archive has from elsewhere is not asked for, and what was fetched before is looked at
+    again on the usual schedule. A check whether a person asks is reported (exit status 4), never got round.
+    """
+    from crawler.commands.wechat import crawl_wechat, given_articles
+    from crawler.ingest import Paths
+
+    try:
+        given = given_articles(addresses, file) if addresses or file else None
+        completed = _completed(context, options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    sys.exit(crawl_wechat(given, Paths.of(context.archive, context.captures), context.console, **completed))
+
+
+@crawl.command(
+    epilog="\b\nExamples:\n"
+    "  paperdigest crawl wayback --user c9Yv2cf9I06K2A9E --contact you@example.org\n"
+    "  paperdigest crawl wayback --user c9Yv2cf9I06K2A9E --contact you@example.org --only-lost --limit 20"
+)
+@click.option("--user", required=True, help="User name of the blog, as in blog.csdn.net/USER.")
+@click.option("--only-lost", is_flag=True, help="Only posts that are gone from the blog or were never had.")
+@_crawl_options
+@_common()
+def wayback(context: _Context, user: str, only_lost: bool, **options: Any) -> None:
+    """Crawl copies in the Wayback Machine: of posts gone from CSDN, never had, or with other bytes than those stored.
+
+    Its index is asked at most 24 times a minute, and after a 429 only when a minute has passed. Posts that are gone
+    come first, then those never had; of each the newest snapshot first.
+    """
+    from crawler.commands.wayback import crawl_wayback
+    from crawler.hosts import is_user_name
+    from crawler.ingest import Paths
+
+    try:
+        completed = _completed(context, options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if not is_user_name(user):
+        raise click.UsageError(f"{user!r} cannot be the name of a user")
+    into = Paths.of(context.archive, context.captures)
+    sys.exit(crawl_wayback(user, into, context.console, only_lost=only_lost, **completed))
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -246,6 +395,118 @@ def rebuild(context: _Context) -> None:
     context.console.result({"archive": str(paths.archive), **summary_to_dict(summary)})
 
 
+# --- the book of runs, and what they saw -----------------------------------------------------------------------------
+
+
+@cli.command(
+    short_help="Show what runs did.",
+    epilog="\b\nExamples:\n  paperdigest runs\n  paperdigest runs 12\n  paperdigest runs --limit 1 --json",
+)
+@click.argument("run", type=click.IntRange(min=1), required=False)
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="0: all.")
+@_common()
+def runs(context: _Context, run: int | None, limit: int) -> None:
+    """Show the latest runs; with a run's number what it was asked, how it found posts, and its problems."""
+    from crawler.commands.runs import show_run, show_runs
+    from crawler.ingest import Paths
+
+    paths = Paths.of(context.archive, context.captures)
+    if run is None:
+        sys.exit(show_runs(paths, context.console, limit=limit))
+    sys.exit(show_run(paths, context.console, run))
+
+
+@cli.command(
+    short_help="Show the versions of a post.",
+    epilog="\b\nExamples:\n  paperdigest history csdn-80763567\n"
+    "  paperdigest history https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/80763567 --json",
+)
+@click.argument("post")
+@_common()
+def history(context: _Context, post: str) -> None:
+    """Show the versions of a post: when and where each was seen, and what differs from one to the next.
+
+    POST is its id, key or address. The number of reads makes no version of its own.
+    """
+    from crawler.commands.history import show_history
+    from crawler.ingest import Paths
+
+    sys.exit(show_history(post, Paths.of(context.archive, context.captures), context.console))
+
+
+@cli.command(
+    short_help="Remove a post for good.",
+    epilog="\b\nExamples:\n  paperdigest forget csdn-80763567 --dry-run\n"
+    "  paperdigest forget https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/80763567",
+)
+@click.argument("post")
+@click.option("--dry-run", is_flag=True, help="Only show what would be removed.")
+@_common()
+def forget(context: _Context, post: str, dry_run: bool) -> None:
+    """Remove a post for good: all copies of it, and its rows. POST is its id, key or address.
+
+    Nothing of it stays in the archive or the captures but hashes, by which further copies are known and passed over;
+    captured lists and feeds that name it go too. Nothing is asked: look with --dry-run first.
+    """
+    from crawler.commands.forget import forget as forget_post
+    from crawler.ingest import Paths
+
+    sys.exit(forget_post(post, Paths.of(context.archive, context.captures), context.console, dry_run=dry_run))
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    short_help="Fetch the pictures of the archive's entries.",
+    epilog="\b\nExamples:\n"
+    "  paperdigest images --contact you@example.org\n"
+    "  paperdigest images --contact you@example.org --role figure --limit 100",
+)
+@click.option("--contact", help="Your mail address or page, sent to the hosts; or contact = in paperdigest.toml.")
+@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback.")
+@click.option("--limit", type=click.IntRange(min=1), help="Ask for so many pictures at most.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(["badge", "title", "figure", "other"]),
+    default=("title", "figure"),
+    show_default=True,
+    help="What the pictures are in their entries; may be given several times.",
+)
+@click.option("--site-url", help="A server that stands in for all hosts of pictures (a mirror, a test server).")
+@_common()
+def images(
+    context: _Context,
+    contact: str | None,
+    delay: float | None,
+    limit: int | None,
+    roles: tuple[Literal["badge", "title", "figure", "other"], ...],
+    site_url: str | None,
+) -> None:
+    """Fetch the pictures that entries of the archive show into X.images.db beside it; no other command does.
+
+    One request at a time, robots.txt obeyed, each picture once. PNG, JPEG, GIF, WebP and BMP are kept as they came and
+    told by their bytes; all else is refused and noted. What failed is asked for again after 7 days, 5 times at most.
+    """
+    from crawler.commands.images import Request, fetch_and_tell
+    from crawler.ingest import Paths
+
+    request = Request(
+        roles=frozenset(roles),
+        contact=contact or context.config.contact,
+        delay=context.config.delay if delay is None else delay,
+        limit=limit,
+        site_url=site_url,
+    )
+    try:
+        request.check()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    sys.exit(fetch_and_tell(request, Paths.of(context.archive, context.captures), context.console))
+
+
 # --- search ----------------------------------------------------------------------------------------------------------
 
 
@@ -295,14 +556,15 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
 def _named(error: Exception) -> tuple[Exit, str]:
     """Exit status and message of a failure."""
     from crawler.captures import NotACaptureStore, StoreTooNew
+    from crawler.images.store import ImageStoreTooNew, NotAnImageStore
     from crawler.ingest import CapturesMissing
     from crawler.locks import AnotherRun
     from normalize.archive import ArchiveTooNew, NotAnArchive
 
     text = str(error)
-    if isinstance(error, ArchiveTooNew | StoreTooNew):
+    if isinstance(error, ArchiveTooNew | ImageStoreTooNew | StoreTooNew):
         return Exit.ARCHIVE_TOO_NEW, text
-    if isinstance(error, NotAnArchive | NotACaptureStore | CapturesMissing | FileNotFoundError):
+    if isinstance(error, NotAnArchive | NotACaptureStore | NotAnImageStore | CapturesMissing | FileNotFoundError):
         return Exit.NOT_AN_ARCHIVE, text
     if isinstance(error, AnotherRun):
         return Exit.ANOTHER_RUN, text

@@ -19,6 +19,8 @@ class Config:
     archive: Path = DEFAULT_ARCHIVE
     captures: Path | None = None
     """``None``: beside the archive."""
+    user: str | None = None
+    """Whose blog, as in ``blog.csdn.net/USER``."""
     contact: str | None = None
     """Mail address or page of whoever runs a live crawl, sent in the user agent."""
     delay: float | None = None
@@ -28,6 +30,7 @@ class Config:
 _TYPES: dict[str, tuple[type, ...]] = {
     "archive": (str,),
     "captures": (str,),
+    "user": (str,),
     "contact": (str,),
     "delay": (int, float),
 }
@@ -54,6 +57,7 @@ def load_config(folder: Path) -> Config:
     return Config(
         archive=Path(values.get("archive", DEFAULT_ARCHIVE)).expanduser(),
         captures=Path(captures).expanduser() if captures else None,
+        user=values.get("user"),
         contact=values.get("contact"),
         delay=values.get("delay"),
     )

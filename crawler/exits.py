@@ -15,6 +15,8 @@ class Exit(IntEnum):
     """Some input could not be read; the rest was."""
     BLOCKED = 4
     """The site refused to answer (challenge, 403, 429, 521): what it has is not known."""
+    LAYOUT_CHANGED = 5
+    """A page that was read before, or is where a post should be, can no longer be read: what it gave before stays."""
     DISK_FULL = 6
     """No room was left; everything committed before is whole."""
     ARCHIVE_TOO_NEW = 7

@@ -124,6 +124,19 @@ def refusal(url: str, rules: HostRules) -> str | None:
     return None
 
 
+def site_of(url: str, rules: HostRules) -> str:
+    """The host of an address, where all names below one that the rules allow together are one site.
+
+    >>> site_of("https://liuxinlei.blog.csdn.net/article/details/1", HostRules(patterns=("*.blog.csdn.net",)))
+    'blog.csdn.net'
+    """
+    try:
+        host = parse_endpoint(url).host
+    except ValueError:
+        return ""
+    return next((pattern[2:] for pattern in rules.patterns if pattern[0] == "*" and _is_match(host, pattern)), host)
+
+
 def private_reason(host: str) -> str | None:
     """Why a host is no public one, by name or by number in any spelling; ``None``: nothing speaks against it.
 

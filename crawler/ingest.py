@@ -21,7 +21,9 @@ from crawler.captures import Capture, CaptureStore, DamagedBody, NotACaptureStor
 from crawler.digest import read_post
 from crawler.importers.files import file_name
 from crawler.locks import waiting_lock
+from crawler.mementos import INDEX_PATH, memento_time
 from crawler.pages import UnreadablePage, read_page
+from crawler.tombstones import forgotten_captures
 from crawler.workers import Workers, spare_collector
 from normalize import __version__
 from normalize.archive import Archive, Reading, Summary, open_readonly
@@ -35,6 +37,8 @@ _T = TypeVar("_T")
 Progress = Callable[[int, int], None]
 """Called with the number of captures read so far and of all to read."""
 
+_LIST_PATHS = ("/get-business-list", "/rss/list", "/rss/map", INDEX_PATH)
+"""Ends of addresses at which there are lists of posts in JSON, or feeds."""
 _READ_TOGETHER = 25
 """Captures that a worker reads at a time."""
 _WRITE_TOGETHER = 200
@@ -44,13 +48,19 @@ _WRITE_TOGETHER = 200
 # --- one capture -----------------------------------------------------------------------------------------------------
 
 
-def read_capture(capture: Capture, body: bytes) -> Reading:
-    """What a capture is, and the record of the post that it holds, if it holds one. Never raises for a page."""
+def read_capture(capture: Capture, body: bytes, *, kept: Capture | None = None) -> Reading:
+    """What a capture is, and the record of the post that it holds, if it holds one. Never raises for a page.
+
+    ``kept`` is the observation that the body came with, where the capture's own bytes were not kept because they say
+    the same (or nothing, as status 304 does); of those only the number of reads counts.
+    """
     known = _class_without_reading(capture)
     if known is not None:
         return _reading(capture, *known)
     try:
-        page = read_page(body, name=file_name(capture.origin), status=capture.status, charset=_charset(capture))
+        source = kept or capture
+        status = 200 if capture.stands_for_body else capture.status
+        page = read_page(body, name=file_name(source.origin), status=status, charset=_charset(source))
     except UnreadablePage as error:
         problem = Problem(code=error.code, message=f"The page cannot be read: {error}", severity="error")
         return _reading(capture, "damaged", (problem,))
@@ -61,6 +71,7 @@ def read_capture(capture: Capture, body: bytes) -> Reading:
     if post.kind == "other":
         problem = Problem(code="no_blocks", message="An article without paper blocks.", severity="info")
         return _reading(capture, "not_digest", (*post.problems, problem))
+    post = post if capture.reads is None else replace(post, reads=capture.reads)
     return _reading(capture, "post", record=normalize_post(post))
 
 
@@ -71,7 +82,7 @@ def _class_without_reading(capture: Capture) -> tuple[PageClass, tuple[Problem, 
         return "damaged", (Problem(code="damaged", message=message, severity="error"),)
     if capture.blocked is not None:
         return "blocked", (Problem(code="blocked", message=f"The site refused to answer: {capture.blocked}"),)
-    if capture.address is not None and urlsplit(capture.address).path.endswith("/get-business-list"):
+    if capture.address is not None and urlsplit(capture.address).path.endswith(_LIST_PATHS):
         return "list", ()
     return None
 
@@ -91,7 +102,7 @@ def _reading(
         address=capture.address,
         origin=capture.origin,
         status=capture.status,
-        captured_at=capture.fetched_at,
+        captured_at=memento_time(capture.address or "") or capture.fetched_at,
         page_class=page_class,
         record=record,
         problems=problems,
@@ -137,14 +148,30 @@ def update_archive(paths: Paths, progress: Progress | None = None, workers: Read
     """Bring the archive up to date with its captures; returns what changed.
 
     An archive that was built with other rules or other code is built anew first, since its rows could not be had from
-    this code. Raises what :class:`~normalize.archive.Archive` and :class:`~crawler.captures.CaptureStore` raise;
-    every transaction before stays.
+    this code; so is one that still holds what was forgotten. Raises what :class:`~normalize.archive.Archive` and
+    :class:`~crawler.captures.CaptureStore` raise; every transaction before stays.
     """
     with building(paths), workers or readers(paths) as pool:
-        if paths.archive.exists() and not _is_current(paths.archive):
+        if not is_extendable(paths):
             return _rebuild(paths, progress, pool)
         with CaptureStore.open(paths.captures, readonly=True) as store:
             return _add_pending(paths.archive, store, progress, pool)
+
+
+def archive_batch(paths: Paths, capture_ids: Sequence[str]) -> Summary:
+    """Read some captures into an archive that :func:`update_archive` can go on with; returns what changed.
+
+    They are read before the archive is locked, so that several processes read at once. Raises as that function does.
+    """
+    with CaptureStore.open(paths.captures, readonly=True) as store:
+        readings = [_read_stored(store, capture_id) for capture_id in capture_ids]
+        with building(paths), _open(paths.archive) as archive:
+            return archive.add(readings, reread=partial(_reread, store))
+
+
+def is_extendable(paths: Paths) -> bool:
+    """Whether the archive, if there is one, is as the present rules and code build it."""
+    return not paths.archive.exists() or (_is_current(paths.archive) and not _holds_forgotten(paths))
 
 
 def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
@@ -176,10 +203,21 @@ def _refuse_loss(paths: Paths, store: CaptureStore) -> None:
         return
     with closing(open_readonly(paths.archive)) as connection:
         processed = {row[0] for row in connection.execute("SELECT capture_id FROM captures")}
-    missing = processed.difference(capture.capture_id for capture in store.observations())
+    missing = processed.difference(store.capture_ids())
+    missing -= forgotten_captures(store.connection)
     if missing:
         message = f"{paths.captures} lacks {len(missing):,} captures that {paths.archive} was built from"
         raise CapturesMissing(f"{message}; give the right ones with --captures, or remove the archive first")
+
+
+def _holds_forgotten(paths: Paths) -> bool:
+    """Whether the archive was built from captures that were removed for good since."""
+    with CaptureStore.open(paths.captures, readonly=True) as store:
+        forgotten = forgotten_captures(store.connection)
+    if not forgotten:
+        return False
+    with _open(paths.archive) as archive:
+        return not forgotten.isdisjoint(archive.known_captures())
 
 
 def _rebuild(paths: Paths, progress: Progress | None, workers: Readers) -> Summary:
@@ -229,7 +267,7 @@ def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, wor
     spare_collector()
     with _open(path) as archive:
         known = archive.known_captures()
-        pending = [capture.capture_id for capture in store.observations() if capture.capture_id not in known]
+        pending = [capture_id for capture_id in store.capture_ids() if capture_id not in known]
         workers.expect(len(pending))
         summary = Summary()
         done = 0
@@ -277,11 +315,11 @@ def _read_stored(store: CaptureStore, capture_id: str) -> Reading:
     if capture is None:
         raise KeyError(f"no capture {capture_id} in {store.path}")
     try:
-        body = store.body(capture.sha256)
+        body = store.body(capture.body_sha256)
     except DamagedBody as error:
         problem = Problem(code="damaged_body", message=f"The stored bytes are damaged: {error}", severity="error")
         return _reading(capture, "damaged", (problem,))
-    return read_capture(capture, body)
+    return read_capture(capture, body, kept=store.kept(capture))
 
 
 def _reread(store: CaptureStore, capture_id: str) -> PostRecord | None:

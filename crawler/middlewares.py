@@ -10,10 +10,11 @@
 import asyncio
 import re
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies
 
@@ -26,7 +27,7 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.error import DNSLookupError
 
 from crawler.captures import BLOCKED_HEADER, DAMAGED_HEADER
-from crawler.hosts import HostRules, parse_site_url, private_reason, refusal
+from crawler.hosts import HostRules, parse_site_url, private_reason, refusal, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +53,9 @@ _HEAD: Final = 65536  # bytes of a page in which a challenge says so
 
 # "<title>请进行安全验证(Security Verification)</title>"
 _CHALLENGE: Final = re.compile(r"<title[^>]{0,200}>[^<]{0,200}安全验证|请完成安全认证后继续访问|waf_captcha_marker")
+_CHALLENGE_WORDS: Final = tuple(
+    words.encode() for words in ("安全验证", "请完成安全认证后继续访问", "waf_captcha_marker")
+)  # what such a page has, for a first look
 _ARTICLE: Final = re.compile(rb"""id\s{0,9}=\s{0,9}["']?article_content""")
 
 
@@ -86,7 +90,7 @@ class HostGuard:
         if reason is not None:
             raise IgnoreRequest(f"{request.url} refused: {reason}")
         # Scrapy waits between requests by host; sub-domains of a site are one server to be polite to
-        request.meta["download_slot"] = _SLOT
+        request.meta["download_slot"] = request.meta.get("paperdigest_slot", _SLOT)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Hands a redirect that leads off the list to the spider, instead of following it."""
@@ -112,6 +116,10 @@ class GuardedResolver(CachingThreadedResolver):
     allowed: frozenset[str] = frozenset()
     """Hosts that may be private: the server that stands in for the site, and the user's own proxies."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._reached: set[str] = set()  # what the names of allowed hosts led to
+
     @classmethod
     def from_crawler(cls, crawler: "Crawler", reactor: "ReactorBase") -> Self:
         """Reads from the settings which hosts the user named himself."""
@@ -124,13 +132,35 @@ class GuardedResolver(CachingThreadedResolver):
         resolver.allowed = frozenset(named)
         return resolver
 
+    def install_on_reactor(self) -> None:
+        """Looks names up from now on, and looks at every address that is connected to.
+
+        Whatever led there (a name, a number in an odd spelling, a handler that asks nobody), a connection is only made
+        to an address that is public, or that of a host which the user named himself.
+        """
+        super().install_on_reactor()
+        reactor: Any = self.reactor
+        connect = reactor.connectTCP
+
+        def guarded(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+            reason = None if host in self.allowed or host in self._reached else private_reason(host)
+            if reason is not None:
+                raise DNSLookupError(f"not connected to {host}: {reason}")
+            return connect(host, port, *args, **kwargs)
+
+        reactor.connectTCP = guarded
+
     def getHostByName(self, name: str, timeout: "Sequence[int]" = ()) -> "Deferred[str]":  # noqa: N802
         """The address of a name.
 
         Fails with DNSLookupError where that is a private one.
         """
         found = super().getHostByName(name, timeout)
-        return found if name in self.allowed else found.addCallback(self._check, name)
+        return found.addCallback(self._reach if name in self.allowed else self._check, name)
+
+    def _reach(self, address: str, _name: str) -> str:
+        self._reached.add(address)
+        return address
 
     @staticmethod
     def _check(address: str, name: str) -> str:
@@ -216,6 +246,9 @@ class RetryAfter:
         header = response.headers.get("Retry-After")
         asked = None if header is None else parse_retry_after(header.decode("latin-1"), now=datetime.now(UTC))
         wait = self._backoff * 2**retries if asked is None else asked
+        pause = request.meta.get("paperdigest_pause")
+        if asked is None and response.status == _TOO_MANY and pause is not None:
+            wait = pause
         if wait > self._max_wait:
             request.meta["dont_retry"] = True
             return flag(response, BLOCKED_HEADER, f"status {response.status}, asks to wait {wait:.0f} s")
@@ -244,7 +277,10 @@ def blocked_reason(status: int, body: bytes) -> str | None:
     """
     if status in _REFUSALS:
         return f"status {status}, {_REFUSALS[status]}"
-    head = body[:_HEAD].decode("utf-8", errors="replace")
+    start = body[:_HEAD]
+    if not any(words in start for words in _CHALLENGE_WORDS):
+        return None
+    head = start.decode("utf-8", errors="replace")
     if _CHALLENGE.search(head) is not None and _ARTICLE.search(body) is None:
         return f"status {status}, page of a security check"
     return None
@@ -255,38 +291,52 @@ class SiteRefuses(IgnoreRequest):
 
 
 class Refusals:
-    """Flags answers in which the site refuses, and after some in a row lets no request through.
+    """Flags answers in which the site refuses, and after some in a row lets no request to it through.
 
     It counts here and not in the spider because the next request is on its way before the spider sees an answer.
     """
 
-    def __init__(self, max_in_a_row: int) -> None:
-        self._max = max_in_a_row
-        self._in_a_row = 0
+    def __init__(self, crawler: "Crawler") -> None:
+        self._max = crawler.settings.getint("PAPERDIGEST_MAX_BLOCKED")
+        self._refusal_in: Callable[[Response], str | None] = getattr(crawler.spider, "refusal_in", _plain_refusal)
+        self._rules: HostRules = getattr(crawler.spider, "host_rules", HostRules(patterns=()))
+        self._in_a_row: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
-        """Reads the limit from the settings."""
-        return cls(crawler.settings.getint("PAPERDIGEST_MAX_BLOCKED"))
+        """Reads the limit from the settings; how its site refuses, the spider knows."""
+        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raises SiteRefuses once the limit is reached."""
-        if self._in_a_row >= self._max:
-            raise SiteRefuses(f"{request.url} not asked: {self._in_a_row} refusals in a row")
+        in_a_row = self._in_a_row[self._site(request)]
+        if in_a_row >= self._max:
+            raise SiteRefuses(f"{request.url} not asked: {in_a_row} refusals in a row")
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Sees what is left after all retries and redirects."""
         if _is_robots(request):
             return response
-        if BLOCKED_HEADER not in flags_of(response):
-            reason = blocked_reason(response.status, response.body)
+        site = self._site(request)
+        if BLOCKED_HEADER in flags_of(response):  # a server that wants to be left alone for so long, is
+            self._in_a_row[site] = self._max
+        else:
+            response.request = request  # the spider wants to know what was asked for; Scrapy itself sets it later
+            reason = self._refusal_in(response)
             if reason is None:
-                self._in_a_row = 0
+                self._in_a_row[site] = 0
                 return response
             response = flag(response, BLOCKED_HEADER, reason)
-        self._in_a_row += 1
-        request.meta["refused_for_good"] = self._in_a_row >= self._max
+            self._in_a_row[site] += 1
+        request.meta["refused_for_good"] = self._in_a_row[site] >= self._max
         return response
+
+    def _site(self, request: Request) -> str:
+        return site_of(request.meta.get("address", request.url), self._rules)
+
+
+def _plain_refusal(response: Response) -> str | None:
+    return blocked_reason(response.status, response.body)
 
 
 # --- what arrived ----------------------------------------------------------------------------------------------------
@@ -339,19 +389,14 @@ def _slices(body: bytes) -> Iterator[bytes]:
 def _iter_zlib(body: bytes, window: int) -> Iterator[bytes]:
     """One zlib stream after the other; zero bytes between and after them are padding, which RFC 1952 readers allow."""
     unpacker = zlib.decompressobj(window)
-    begun = False
-    for piece in _slices(body):
-        rest = piece
-        while rest:
-            if not begun:
-                rest = rest.lstrip(b"\0") if unpacker.eof else rest
-                if not rest:
-                    break
-                unpacker = zlib.decompressobj(window)
-                begun = True
-            yield unpacker.decompress(rest)
-            rest = unpacker.unused_data
-            begun = not unpacker.eof
+    rest = body
+    while rest:
+        yield unpacker.decompress(rest, _CHUNK)
+        rest = unpacker.unconsumed_tail
+        if unpacker.eof:
+            rest = unpacker.unused_data.lstrip(b"\0")
+            unpacker = zlib.decompressobj(window) if rest else unpacker
+    yield unpacker.flush()
     if not unpacker.eof:
         raise EOFError("ends before its end mark")
 

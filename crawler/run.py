@@ -8,27 +8,38 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.captures import CaptureStore, NewCapture
+from crawler.captures import CaptureStore, DamagedBody, NewCapture
+from crawler.frontier import Frontier
 from crawler.hosts import parse_site_url
+from crawler.runs import RunCounts, RunProblem
 from crawler.settings import run_settings
 
 if TYPE_CHECKING:
-    from scrapy import Spider
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
-    from crawler.spiders.base import CaptureSpider
+    from crawler.spiders.base import CaptureSpider, Look
 
 Progress = Callable[[int, int, str], None]
 """Called after each stored capture: posts answered, posts to fetch (0: not known yet), address."""
 
+Stored = Callable[[Sequence[str]], None]
+"""Called with the ids of captures that were just stored."""
+
 _lock: Final = threading.Lock()  # held from the first crawl to the end of the process
+_COUNTED: Final = (
+    "found", "skipped", "fetched", "new", "unchanged", "changed", "layout_changed", "gone", "blocked", "damaged",
+    "login", "stored_new",
+)  # fmt: skip
+_PAGES: Final = 5  # stored posts in whose pages links are looked for; each names all categories of its blog
+_A_LIFETIME: Final = timedelta(days=36_500)  # by then, every post is due
 _QUIET: Final = ("scrapy", "twisted", "asyncio", "protego")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -37,63 +48,93 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 class CrawlReport:
     """What came of a crawl."""
 
-    found: int
-    """Posts that the list names."""
-    skipped: int
-    """Found posts that are stored already and were not asked for."""
-    fetched: int
-    """Posts that came whole."""
-    stored_new: int
-    """Answers of every kind, pages of the list too, that the store did not hold."""
-    unchanged: int
-    """Answers of every kind that were equal to the last one of their address."""
-    blocked: int
+    found: int = 0
+    """Posts that feeds, lists and other posts name."""
+    skipped: int = 0
+    """Found posts that are known already and were not asked for."""
+    fetched: int = 0
+    """Posts that came whole, or of which the site says that nothing changed."""
+    new: int = 0
+    """Fetched posts that were never fetched before."""
+    unchanged: int = 0
+    """Fetched posts that say what they said before."""
+    changed: int = 0
+    """Fetched posts that say something else than before."""
+    layout_changed: int = 0
+    """Pages that are no longer, or not, in a layout that is known."""
+    gone: int = 0
+    """Posts that are no longer there: status 404 or 410, or a page that says so."""
+    blocked: int = 0
     """Answers in which the site refused to answer."""
-    gone: int
-    """Posts that are no longer there: status 404 or 410."""
-    damaged: int
+    damaged: int = 0
     """Answers that did not arrive whole, three times."""
-    refused: int
+    login: int = 0
+    """Pages that ask for a login instead of showing the post."""
+    refused: int = 0
     """Addresses that we did not ask: forbidden by robots.txt, or off the list of hosts."""
-    failed: int
+    failed: int = 0
     """Requests without an answer, answers with another status, and errors of our own code."""
-    seconds: float
-    problems: tuple[str, ...]
-    """A sentence each, with the address."""
-    finish_reason: str
-    """``finished``; ``blocked``: ended because the site refused; ``shutdown``: by a signal; ``list_failed``: the list
-    of posts could not be had; else Scrapy's own, such as ``closespider_errorcount`` or ``memusage_exceeded``."""
-    list_complete: bool
-    """Whether the list of posts was read as far as was asked for."""
+    posts_blocked: int = 0
+    """Of the blocked and the forbidden, those that were posts."""
+    posts_missed: int = 0
+    """Of the damaged, refused and failed, those that were posts."""
+    stored_new: int = 0
+    """Answers of every kind that were stored."""
+    requests: int = 0
+    """All that were sent, repetitions and robots.txt too."""
+    bytes: int = 0
+    """Received, as they came over the line."""
+    seconds: float = 0.0
+    problems: tuple[RunProblem, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What else the spider says of the run, a sentence each."""
+    finish_reason: str = "unknown"
+    """``finished``; ``blocked``: ended because the site refused; ``shutdown``: by a signal; else Scrapy's own, such as
+    ``closespider_errorcount`` or ``memusage_exceeded``."""
+    list_complete: bool = False
+    """Whether posts were looked for as far as was needed."""
+    full_list: bool = False
+    """Whether the whole list of posts was read to its end."""
+    ways: Mapping[str, str] = field(default_factory=dict)
+    """Each way of finding posts with what came of it; see :attr:`crawler.spiders.base.CaptureSpider.ways`."""
+    changed_keys: tuple[str, ...] = ()
+    """Of the posts that changed: ``csdn-80763567``."""
+    new_captures: tuple[str, ...] = ()
+    """Ids of what was stored."""
+
+    def counts(self) -> RunCounts:
+        """As the book of runs has them."""
+        values = {one.name: getattr(self, one.name) for one in fields(RunCounts)}
+        return RunCounts(**{**values, "failed": self.failed + self.refused})
 
 
 def crawl(
     spider_name: str,
     *,
     store_path: Path,
-    user: str,
     contact: str | None,
     site_url: str | None = None,
     delay: float | None = None,
-    limit: int | None = None,
+    arguments: Mapping[str, Any] | None = None,
     refetch: bool = False,
-    known: Callable[[str], bool] | None = None,
     progress: Progress | None = None,
+    stored: Stored | None = None,
 ) -> CrawlReport:
     """Runs a spider to its end and stores every answer. Only one crawl can run in the life of a process.
+
+    What was found in this and earlier runs, what is due and what is known comes from the store's
+    :class:`~crawler.frontier.Frontier`, unless the arguments bring their own.
 
     Args:
         spider_name: ``csdn``.
         store_path: the capture store, see :func:`crawler.captures.captures_path`; made if missing.
-        user: whose posts.
         contact: mail or web address for the site's owner; may be missing for a server on this machine only.
         site_url: server that stands in for the real site, ``http://127.0.0.1:8123``.
         delay: seconds between requests; ``None``: as in :mod:`crawler.settings`.
-        limit: only the newest so many posts.
-        refetch: fetch posts again that are stored.
-        known: whether the post at an address need not be fetched; ``None``: where a whole answer of the same origin is
-            stored.
-        progress: called after each stored capture.
+        arguments: the spider's own, such as ``user`` and ``limit``.
+        refetch: look at every post that was ever found, due or not.
+        progress: called after each answer.
+        stored: called with the ids of captures that were just stored.
 
     Raises:
         ValueError: an unknown spider, or an argument that makes no sense or would be impolite.
@@ -110,22 +151,53 @@ def crawl(
     }
     with CaptureStore.open(store_path) as store:  # made or refused before anybody is asked for anything
         crawler, process = _prepare(spider_name, settings)
-        if known is None:
-            origin = spider_name if site is None else f"{spider_name} via {site}"
-            known = _stored_posts(store, crawler.spidercls, origin)
-    if not _lock.acquire(blocking=False):
-        raise RuntimeError("only one crawl can run in the life of a process")
-    arguments = {"user": user, "site_url": site_url, "limit": limit, "known": known, "refetch": refetch}
-    watcher = _Watcher(crawler, progress)
-    begun = time.monotonic()
-    task = process.crawl(crawler, **arguments)
-    with _own_signals() as is_main_thread:
-        process.start(install_signal_handlers=is_main_thread)
+        if not _lock.acquire(blocking=False):
+            raise RuntimeError("only one crawl can run in the life of a process")
+        plan = _plan(store, origin_of(spider_name, site_url), refetch=refetch)
+        given = {"site_url": site_url, **plan, **(arguments or {})}
+        watcher = _Watcher(crawler, progress, stored)
+        begun = time.monotonic()
+        task = process.crawl(crawler, **given)
+        with _own_signals() as is_main_thread:
+            process.start(install_signal_handlers=is_main_thread)
     if not task.done():  # a second signal ended the loop under way
         watcher.finish_reason = "shutdown"
     elif (error := task.exception()) is not None:
         raise error
     return _report(crawler, watcher, time.monotonic() - begun)
+
+
+def origin_of(spider_name: str, site_url: str | None) -> str:
+    """Origin of what a spider captures: ``csdn``, or ``csdn via http://127.0.0.1:8123``.
+
+    Raises:
+        ValueError: see :func:`crawler.hosts.parse_site_url`.
+    """
+    return spider_name if site_url is None else f"{spider_name} via {parse_site_url(site_url)}"
+
+
+def _plan(store: CaptureStore, origin: str, *, refetch: bool) -> dict[str, Any]:
+    """What the spider is told of what is stored, and whom it tells what it found."""
+    frontier = Frontier(store, origin)
+    now = datetime.now(UTC) + (_A_LIFETIME if refetch else timedelta())
+    return {
+        "tasks": lambda: frontier.tasks(now),
+        "found": frontier.add,
+        "known": frontier.known,
+        "pages": lambda: _last_pages(store, origin),
+    }
+
+
+def _last_pages(store: CaptureStore, origin: str) -> Iterator[bytes]:
+    """Bodies of the posts that were stored last, as far as they are whole."""
+    found = store.connection.execute(
+        "SELECT body_sha256 FROM observations WHERE origin = ? AND post_key IS NOT NULL AND answer = 'whole' "
+        "ORDER BY fetched_at DESC LIMIT ?",
+        (origin, _PAGES),
+    ).fetchall()
+    for (sha256,) in found:
+        with suppress(DamagedBody, KeyError):
+            yield store.body(sha256)
 
 
 def _prepare(spider_name: str, settings: dict[str, Any]) -> tuple["Crawler", Any]:
@@ -145,13 +217,6 @@ def _prepare(spider_name: str, settings: dict[str, Any]) -> tuple["Crawler", Any
         known = ", ".join(sorted(process.spider_loader.list()))
         raise ValueError(f"there is no spider {spider_name!r}, only {known}") from error
     return process.create_crawler(spider_class), process
-
-
-def _stored_posts(store: CaptureStore, spider_class: "type[Spider]", origin: str) -> Callable[[str], bool]:
-    """Whether a whole answer of this origin is stored; another origin's copy may be older or cut."""
-    key: Callable[[str], str] = getattr(spider_class, "address_key", str)
-    keys = {key(address) for address in store.known_addresses(origin=origin)}
-    return lambda address: key(address) in keys
 
 
 @contextmanager
@@ -174,9 +239,13 @@ def _own_signals() -> Iterator[bool]:
 class _Watcher:
     """Listens to a crawl: Scrapy itself goes on, and ends well, when each callback raised."""
 
-    def __init__(self, crawler: "Crawler", progress: Progress | None) -> None:
+    def __init__(self, crawler: "Crawler", progress: Progress | None, on_stored: Stored | None) -> None:
         from scrapy import signals
 
+        from crawler.pipelines import STORED
+
+        self._on_stored = on_stored
+        self.stored: list[str] = []
         self._crawler = crawler
         self._progress = progress
         self.finish_reason = "unknown"
@@ -188,17 +257,24 @@ class _Watcher:
             (self._on_error, signals.spider_error),
             (self._on_error, signals.item_error),
             (self._on_closed, signals.spider_closed),
+            (self._on_stored_now, STORED),
         ):
             crawler.signals.connect(handler, signal=event)
 
     def _on_opened(self, spider: "CaptureSpider") -> None:
         self.spider = spider
 
-    def _on_item(self, item: NewCapture) -> None:
+    def _on_item(self, item: "NewCapture | Look") -> None:
         if self._progress is not None:
             stats = self._crawler.stats
             done, wanted = stats.get_value("paperdigest/answered", 0), stats.get_value("paperdigest/wanted", 0)
-            self._progress(done, wanted, item.address or "")
+            capture = item if isinstance(item, NewCapture) else item.capture
+            self._progress(done, wanted, capture.address or "")
+
+    def _on_stored_now(self, capture_ids: Sequence[str]) -> None:
+        self.stored.extend(capture_ids)
+        if self._on_stored is not None:
+            self._on_stored(capture_ids)
 
     def _on_error(self, failure: "Failure") -> None:
         self.errors.append(f"error of our own code: {type(failure.value).__name__} {failure.value}")
@@ -209,28 +285,37 @@ class _Watcher:
 
 def _report(crawler: "Crawler", watcher: _Watcher, seconds: float) -> CrawlReport:
     """Adds it all up; raises what kept the store from being written."""
-    store_error = crawler.stats.get_value("paperdigest/store_error")
+    stats, spider = crawler.stats, watcher.spider
+    store_error = stats.get_value("paperdigest/store_error")
     if isinstance(store_error, sqlite3.Error):
         raise store_error
-    unreachable = crawler.stats.get_value("paperdigest/robots_unreachable")
-    robots = () if unreachable is None else (f"robots.txt could not be had, so nothing is allowed: {unreachable}",)
 
-    def count(what: str) -> int:
-        return int(crawler.stats.get_value(f"paperdigest/{what}", 0))
+    def count(*names: str) -> int:
+        return sum(int(stats.get_value(f"paperdigest/{name}", 0)) for name in names)
 
+    def posts(*names: str) -> int:
+        return count(*names) - count(*(f"list_{name}" for name in names))
+
+    problems = list(() if spider is None else spider.problems)
+    unreachable = stats.get_value("paperdigest/robots_unreachable")
+    if unreachable is not None:
+        message = f"robots.txt could not be had, so nothing is allowed: {unreachable}"
+        problems.insert(0, RunProblem(code="robots_unreachable", message=message))
     return CrawlReport(
-        found=count("found"),
-        skipped=count("skipped"),
-        fetched=count("fetched"),
-        stored_new=count("stored_new"),
-        unchanged=count("unchanged"),
-        blocked=count("blocked"),
-        gone=count("gone"),
-        damaged=count("damaged"),
-        refused=count("refused"),
+        **{name: count(name) for name in _COUNTED},
+        refused=count("refused", "forbidden"),
         failed=count("failed") + len(watcher.errors),
+        posts_blocked=posts("blocked", "forbidden"),
+        posts_missed=posts("damaged", "refused", "failed") + len(watcher.errors),
+        requests=int(stats.get_value("downloader/request_count", 0)),
+        bytes=int(stats.get_value("downloader/response_bytes", 0)),
         seconds=seconds,
-        problems=(*robots, *(watcher.spider.problems if watcher.spider is not None else ()), *watcher.errors),
+        problems=(*problems, *(RunProblem(code="own_error", message=text) for text in watcher.errors)),
+        notes=() if spider is None else tuple(spider.notes),
         finish_reason=watcher.finish_reason,
-        list_complete=watcher.spider is not None and bool(getattr(watcher.spider, "list_complete", True)),
+        list_complete=spider is not None and spider.list_complete,
+        full_list=spider is not None and spider.full_list,
+        ways={} if spider is None else dict(spider.ways),
+        changed_keys=stats.get_value("paperdigest/changed_keys", ()),
+        new_captures=tuple(watcher.stored),
     )

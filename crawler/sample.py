@@ -11,8 +11,11 @@ import sys
 import sysconfig
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +28,7 @@ Answer = Literal["ok", "challenge", "gone"]
 
 HTML = "text/html; charset=UTF-8"
 JSON = "application/json;charset=UTF-8"
+RSS = "application/xml;charset=UTF-8"
 LIST_PATH = "/community/home-api/v1/get-business-list"
 GONE_FILE = "csdn/gone.html"
 
@@ -32,6 +36,13 @@ _STATUS: dict[Answer, int] = {"ok": HTTPStatus.OK, "challenge": 521, "gone": HTT
 # "/c9Yv2cf9I06K2A9E/article/details/99000001", on a user's own sub-domain "/article/details/99000001"
 _ARTICLE_PATH = re.compile(r"(?:/(?P<user>[^/]+))?/article/details/(?P<id>[0-9]+)")
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+# "/c9Yv2cf9I06K2A9E/rss/list", "/c9Yv2cf9I06K2A9E/article/list/2"
+_FEED_PATH = re.compile(r"/(?P<user>[^/]+)/rss/(?:list|map)")
+_LIST_PAGE_PATH = re.compile(r"/(?P<user>[^/]+)/article/list/(?P<page>[1-9][0-9]{0,5})")
+_FEED_SIZE = 20
+_LIST_PAGE_SIZE = 10
+_SUB_DOMAIN = "paperweekly-sample.blog.csdn.net"
+_ADVERT = 82000001  # of another user, hidden, as the lists of 2018 to 2023 have it
 
 
 def sample_folder() -> Path:
@@ -137,6 +148,50 @@ def _list_item(article: SampleArticle) -> dict[str, Any]:
     }
 
 
+def feed_answer(user: str, articles: Iterable[SampleArticle]) -> str:
+    """CSDN's RSS feed: the newest articles, without what they say."""
+    newest = sorted(articles, key=lambda article: article.post_time, reverse=True)[:_FEED_SIZE]
+    items = "".join(
+        f"<item><title><![CDATA[{article.title}]]></title><link>{escape(article.url)}</link>"
+        f"<guid>{escape(article.url)}</guid><author>{user}</author>"
+        f"<pubDate>{_rfc_822(article.post_time)}</pubDate><description></description></item>"
+        for article in newest
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
+        f"<title>{user}</title><link>https://blog.csdn.net/{user}</link>{items}</channel></rss>"
+    )
+
+
+def _rfc_822(post_time: str) -> str:
+    """``Sat, 26 Sep 2026 13:17:48 +0800``."""
+    return format_datetime(datetime.fromisoformat(f"{post_time}+08:00"))
+
+
+def list_page(user: str, articles: Sequence[SampleArticle], page: int) -> str:
+    """A page of CSDN's HTML list in the layout of 2018 to 2023; past its end it holds no article."""
+    start = (page - 1) * _LIST_PAGE_SIZE
+    shown = articles[start : start + _LIST_PAGE_SIZE]
+    boxes = "".join(
+        f'<div class="article-item-box csdn-tracking-statistics" data-articleid="{article.article_id}"><h4>'
+        f'<a href="{escape(article.url)}" target="_blank"><span class="article-type type-1">原</span>'
+        f'{escape(article.title)}</a></h4><div class="info-box"><span class="date">{article.post_time}</span>'
+        f'<span class="read-num">阅读数 <span class="num">{article.view_count}</span></span></div></div>'
+        for article in shown
+    )
+    advert = (
+        f'<div class="article-item-box" style="display: none;" data-articleid="{_ADVERT}"><h4>'
+        f'<a href="https://blog.csdn.net/somebody_else/article/details/{_ADVERT}">…</a></h4></div>'
+    )
+    empty = "" if shown else '<div class="no-data">空空如也</div>'
+    return (
+        f'<!DOCTYPE html><html lang="zh-CN"><head><title>{user} - CSDN博客</title><script>var username = "{user}";'
+        f'var blog_address = "https://{_SUB_DOMAIN}";'
+        f"var listTotal = {len(articles)} ;var pageSize = {_LIST_PAGE_SIZE} ;</script></head><body>"
+        f'<div class="article-list">{advert}{boxes}</div>{empty}</body></html>'
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the server sends back."""
@@ -151,8 +206,8 @@ class Reply:
 class SampleBlog:
     """Serves the sample blog on a free port of 127.0.0.1 while its ``with`` block runs.
 
-    Answers the list, the articles and ``robots.txt``, anything else with HTTP 404; the pages change between visits as
-    the index says, counted from the start of the block.
+    Answers the lists, the feed, the articles and ``robots.txt``, anything else with HTTP 404; the pages change between
+    visits as the index says, counted from the start of the block.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -205,10 +260,23 @@ class SampleBlog:
         if address.path == LIST_PATH:
             answer = list_answer(self.user, self.articles, parse_qs(address.query), trace_id=f"sample-{number}")
             return Reply(status=HTTPStatus.OK, body=json.dumps(answer, ensure_ascii=False).encode(), content_type=JSON)
+        listed = self._listed(address.path)
+        if listed is not None:
+            return listed
         found = _ARTICLE_PATH.fullmatch(address.path)
         if found is None or (found["user"] or self.user).casefold() != self.user.casefold():
             return self._not_found()
         return self._article(int(found["id"]), under_user=found["user"] is not None)
+
+    def _listed(self, path: str) -> Reply | None:
+        """The feed or a page of the HTML list; ``None`` where the path is neither, or that of another user."""
+        feed, page = _FEED_PATH.fullmatch(path), _LIST_PAGE_PATH.fullmatch(path)
+        found = feed or page
+        if found is None or found["user"].casefold() != self.user.casefold():
+            return None
+        if page is not None:
+            return Reply(status=HTTPStatus.OK, body=list_page(self.user, self.articles, int(page["page"])).encode())
+        return Reply(status=HTTPStatus.OK, body=feed_answer(self.user, self.articles).encode(), content_type=RSS)
 
     def _article(self, article_id: int, *, under_user: bool) -> Reply:
         article = self._by_id.get(article_id)

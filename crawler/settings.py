@@ -23,6 +23,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2.0  # seconds, varied by half: a page every 1 to 3 s is slow reading, and 600 posts in 20 min
 RETRY_TIMES = 2  # what fails three times is down: the next run comes back to it
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]  # for a while; 403 and 521 are a "no" and never hammered
+RETRY_PRIORITY_ADJUST = 20  # before anything else is asked: what a site refuses is to be seen at once
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # it is in the report, with its address
 PAPERDIGEST_MAX_WAIT = 120.0  # seconds of Retry-After that we sit out; longer is a "come back another day"
 PAPERDIGEST_BACKOFF = 5.0  # delays before the first retry where no Retry-After is given: 10 s, then 20 s
@@ -77,6 +78,8 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the order asked for: the newest post first
 LOG_LEVEL = "ERROR"  # the report tells the rest
 STATS_DUMP = False
+CONCURRENT_ITEMS = 2  # Scrapy starts so many tasks for each answer; ours yield one item or two, stored at once
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it would read the source of the callback at every answer: 3 ms
 
 MIN_DELAY: Final = 1.0
 """Seconds between two requests to a server that is not on this machine: nobody may be asked faster."""

@@ -30,7 +30,7 @@ def spare_collector() -> None:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
     """Processes that start here ignore Ctrl-C from their first instant: it is for the one that has the others."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -42,7 +42,8 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin_process() -> None:
+def begin_process() -> None:
+    """What a process that works for this one does first."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     spare_collector()
@@ -86,8 +87,8 @@ class Workers(Generic[_T, _R]):
         """Say how many captures are coming; for enough of them the processes start."""
         if self._pool is None and captures >= WORTH_IT and self._count:
             # Not forked: a progress bar has a thread of its own.
-            self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), initializer=_begin_process)
-            with _interrupts_ignored():
+            self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), initializer=begin_process)
+            with interrupts_ignored():
                 for _ in range(self._count):
                     self._pool.submit(self._warm_up)
 

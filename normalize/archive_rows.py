@@ -99,6 +99,7 @@ class FactsRow(NamedTuple):
     partial: int
     has_links: int
     has_images: int
+    lacks: int
     distance: int
 
 
@@ -334,8 +335,10 @@ class CopyRow(NamedTuple):
             series=self.facts.series,
             number=self.facts.number,
             partial=bool(self.facts.partial),
+            entries=self.facts.entries,
             has_links=bool(self.facts.has_links),
             has_images=bool(self.facts.has_images),
+            lacks=self.facts.lacks,
             distance=self.facts.distance,
             captured_at=self.capture.captured_at,
         )
@@ -375,8 +378,22 @@ def facts_row(reading: Reading, record: PostRecord) -> FactsRow:
         partial=int(post.partial),
         has_links=int(any(entry.links for entry in record.entries)),
         has_images=int(any(entry.images for entry in record.entries)),
+        lacks=_lacks(record),
         distance=_distance(reading, post.site),
     )
+
+
+def _lacks(record: PostRecord) -> int:
+    entries = [entry.entry for entry in record.entries]
+    has = (
+        record.post.title is not None,
+        record.post.published is not None,
+        record.post.author is not None,
+        any(entry.title_raw is not None for entry in entries),
+        any(entry.recommender is not None for entry in entries),
+        any(entry.summary for entry in entries),
+    )
+    return has.count(False)
 
 
 def _distance(reading: Reading, site: Site) -> int:

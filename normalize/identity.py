@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from normalize.identifiers import identifier_id, rank, scheme_of
 from normalize.model import Identifier, Problem, VenueMention, VenueStatus
@@ -71,8 +71,12 @@ class Copy:
     number: int | None
     partial: bool
     """The rest of the post is locked on this page."""
+    entries: int
+    """Recommendations in it."""
     has_links: bool
     has_images: bool
+    lacks: int
+    """How many it has not of title, day, author, any paper's title, any recommender, any summary."""
     distance: int
     """From the living page: 0 fetched from the site, 1 from a web archive, 2 a file."""
     captured_at: str | None
@@ -109,10 +113,15 @@ def group_copies(copies: Iterable[Copy]) -> list[PostGroup]:
     return sorted((post.group() for post in posts), key=lambda group: group.post_id)
 
 
-def copy_rank(copy: Copy) -> tuple[bool, bool, bool, int, float, str, str]:
-    """Sort key of copies, the one to show first: whole, with links, with pictures, near the source, late, low hash."""
-    late = -_seconds(copy.captured_at)
-    return copy.partial, not copy.has_links, not copy.has_images, copy.distance, late, copy.sha256, copy.capture_id
+def copy_rank(copy: Copy, most: int) -> tuple[Any, ...]:
+    """Sort key of copies, the one to show first; ``most``: recommendations of the fullest copy.
+
+    Whole; with at least half of the recommendations of the fullest; with links; with pictures; with title, day, author,
+    titles of papers, recommenders and summaries; near the source; late; low hash. A page whose layout has changed, so
+    that only a part of it is understood, thus never takes the place of a copy that was read well.
+    """
+    shown = (copy.partial, 2 * copy.entries < most, not copy.has_links, not copy.has_images, copy.lacks)
+    return (*shown, copy.distance, -_seconds(copy.captured_at), copy.sha256, copy.capture_id)
 
 
 class _Bundle:
@@ -145,7 +154,9 @@ class _Bundle:
         return _meet(self.series, other.series) and _meet(self.numbers, other.numbers)
 
     def group(self) -> PostGroup:
-        return PostGroup(post_id=self._post_id(), copies=tuple(sorted(self.copies, key=copy_rank)))
+        most = max(copy.entries for copy in self.copies)
+        ranked = sorted(self.copies, key=lambda copy: copy_rank(copy, most))
+        return PostGroup(post_id=self._post_id(), copies=tuple(ranked))
 
     def _post_id(self) -> str:
         keys = {key for copy in self.copies for key in copy.keys}

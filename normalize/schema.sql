@@ -41,6 +41,7 @@ CREATE TABLE copy_facts (
     partial INTEGER NOT NULL, -- 1: the rest of the post is locked on this page.
     has_links INTEGER NOT NULL, -- 1: at least one recommendation has a link.
     has_images INTEGER NOT NULL, -- 1: at least one recommendation has a picture.
+    lacks INTEGER NOT NULL, -- How many it has not of title, day, author, any paper's title, any recommender, any summary.
     distance INTEGER NOT NULL, -- From the living page: 0 fetched from the site, 1 from a web archive, 2 a file.
     CHECK (site IN ('csdn', 'wechat', 'unknown')),
     CHECK (kind IN ('digest', 'note', 'list')),

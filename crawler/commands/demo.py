@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.captures import CaptureStore
-from crawler.commands.crawl import crawl_line
-from crawler.commands.imports import summary_line
+from crawler.commands.crawl import crawl_line, news_line
 from crawler.console import Console
 from crawler.ingest import Paths, building, remove_database, update_archive
 from crawler.run import CrawlReport, crawl
@@ -66,7 +65,7 @@ def run_demo(archive: Path, console: Console) -> None:
             report = _visit(paths, blog, refetch=refetch)
             with console.progress("Reading captures") as advance:
                 summary = update_archive(paths, advance)
-            console.say(f"  {name}:\n    {crawl_line(report)}\n    {summary_line(summary)}")
+            console.say(f"  {name}:\n    {crawl_line(report)}\n    {news_line(report, summary)}")
     with closing(open_readonly(archive)) as connection:
         console.say(f"\n{archive} now holds:\n")
         console.table(*_query(connection, _POSTS))
@@ -95,10 +94,10 @@ def _visit(paths: Paths, blog: SampleBlog, *, refetch: bool) -> CrawlReport:
     """One crawl in a process of its own, since Scrapy's reactor runs once in the life of a process."""
     options: dict[str, Any] = {
         "store_path": paths.captures,
-        "user": blog.user,
         "contact": None,
         "site_url": blog.url,
         "delay": 0,
+        "arguments": {"user": blog.user},
         "refetch": refetch,
     }
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -117,7 +116,7 @@ def _how_to_go_on(archive: Path, console: Console) -> None:
     steps = (
         (f"{program} search 注意力 --archive {archive}", "search it"),
         (f"{program} import YOUR-FILES/", "saved pages and Markdown exports"),
-        (f"{program} crawl csdn --user c9Yv2cf9I06K2A9E --contact YOUR-MAIL", "the live blog, politely"),
+        (f"{program} sync --user c9Yv2cf9I06K2A9E --contact YOUR-MAIL", "the live blog, politely; for cron"),
         (f"sqlite3 {archive}", "the tables are described in docs/schema.md"),
         (f"datasette {archive}", "browse it (pip install datasette)"),
     )

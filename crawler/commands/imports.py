@@ -53,8 +53,10 @@ def import_and_archive(paths: Sequence[Path], into: Paths, console: Console) -> 
 
 def _tell(report: ImportReport, summary: Summary, into: Paths, console: Console) -> None:
     classes = captured_classes(into.archive, report.new)
+    passed_over = f", {len(report.forgotten):,} passed over" if report.forgotten else ""
     console.say(
         f"{report.files:,} files: {len(report.new):,} new, {report.known:,} known, {len(report.refused):,} refused"
+        + passed_over
     )
     for page_class, count in classes.items():
         console.say(f"  {count:,} {_CLASS_WORDS[page_class]}")
@@ -62,6 +64,8 @@ def _tell(report: ImportReport, summary: Summary, into: Paths, console: Console)
         console.note(f"{skipped.folder}: {skipped.count:,} other files left out ({', '.join(skipped.suffixes)})")
     for refused in report.refused:
         console.warn(f"refused {refused.path}: {refused.reason}")
+    for forgotten in report.forgotten:
+        console.warn(f"passed over {forgotten.path}: its post was forgotten on {forgotten.forgotten_at[:10]}")
     if into.archive.exists():
         console.say(f"{into.archive}: {summary_line(summary)}")
     console.result(
@@ -71,6 +75,7 @@ def _tell(report: ImportReport, summary: Summary, into: Paths, console: Console)
             "new": len(report.new),
             "known": report.known,
             "refused": [{"path": str(item.path), "reason": item.reason} for item in report.refused],
+            "forgotten": [{"path": str(item.path), "on": item.forgotten_at[:10]} for item in report.forgotten],
             "left_out": sum(item.count for item in report.skipped),
             "page_classes": classes,
             **summary_to_dict(summary),

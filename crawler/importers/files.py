@@ -32,7 +32,8 @@ class SourceFile:
         Raises :class:`OSError` where it cannot be read.
         """
         with self.path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            # Asked for more than there is, Python makes room for all of it first.
+            return file.read(min(os.fstat(file.fileno()).st_size, MAX_BYTES) + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ _HTTRACK = re.compile(rb"<!-- Mirrored from ([!-~]+) by HTTrack")
 def saved_address(body: bytes) -> str | None:
     """Address that the page was saved from, where the tool that saved it wrote it down."""
     head = body[:_HEAD]
+    if b"<!--" not in head:
+        return None
     for pattern, prefix in ((_SAVED_FROM, ""), (_SINGLE_FILE, ""), (_HTTRACK, "https://")):
         found = pattern.search(head)
         if found is not None:

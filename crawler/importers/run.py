@@ -8,6 +8,7 @@ from pathlib import Path
 from crawler.captures import CaptureStore, NewCapture
 from crawler.importers.files import RefusedPath, SkippedFiles, SourceFile, capture_of, find_files
 from crawler.pages import UnreadablePage, check_page
+from crawler.tombstones import has_tombstones, when_forgotten
 
 _CHUNK_FILES = 200
 _CHUNK_BYTES = 48 * 1024 * 1024
@@ -17,6 +18,15 @@ _Input = tuple[Path, NewCapture]
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgottenFile:
+    """A copy of a post that somebody asked to forget."""
+
+    path: Path
+    forgotten_at: str
+    """``2026-01-31T06:00:00Z``."""
 
 
 @dataclass(slots=True)
@@ -30,6 +40,8 @@ class ImportReport:
     """Files that the store held already."""
     refused: list[RefusedPath] = field(default_factory=list)
     skipped: list[SkippedFiles] = field(default_factory=list)
+    forgotten: list[ForgottenFile] = field(default_factory=list)
+    """Files that were passed over."""
 
 
 def import_files(
@@ -86,8 +98,10 @@ def _read(source: SourceFile, report: ImportReport) -> NewCapture | None:
 
 
 def _store(chunk: list[_Input], path: Path, report: ImportReport, announce: Callable[[], None]) -> list[str]:
-    """What is known is not looked at again; what is new must be a readable page."""
+    """What is known is not looked at again; what is new must be a readable page, of a post that was not forgotten."""
     with _existing(path) as store:
+        if store is not None and has_tombstones(store.connection):
+            chunk = _without_forgotten(chunk, store, report)
         fresh = [item for item in chunk if store is None or not store.known(item[1])]
     if fresh:
         announce()
@@ -101,6 +115,20 @@ def _store(chunk: list[_Input], path: Path, report: ImportReport, announce: Call
         report.new += new
         report.known += len(readable) - len(new)
         return new
+
+
+def _without_forgotten(chunk: list[_Input], store: CaptureStore, report: ImportReport) -> list[_Input]:
+    """Those that may come in, or are in. Only what is not known has to be read."""
+    left: list[_Input] = []
+    for source, capture in chunk:
+        moment = store.forgotten(capture)
+        if moment is None and not store.known(capture):
+            moment = when_forgotten(store, capture)
+        if moment is None:
+            left.append((source, capture))
+        else:
+            report.forgotten.append(ForgottenFile(path=source, forgotten_at=moment))
+    return left
 
 
 def _existing(path: Path) -> AbstractContextManager[CaptureStore | None]:

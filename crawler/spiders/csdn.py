@@ -1,258 +1,432 @@
-"""A blog on CSDN: its posts are found through the JSON list that the blog's own page asks for, then fetched."""
+"""A blog on CSDN: its posts are found in every way that the site offers, then looked at."""
 
-import json
 import re
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Unpack
-from urllib.parse import urlencode, urlsplit
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, Unpack
 
-from scrapy.exceptions import CloseSpider
+from scrapy import signals
+from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from crawler.captures import NewCapture
-from crawler.hosts import HostRules, is_user_name, refusal
-from crawler.spiders.base import CaptureSpider, SpiderArguments
+from crawler.answers import charset_of, class_of_answer
+from crawler.captures import DAMAGED_HEADER, NewCapture
+from crawler.digest import read_post
+from crawler.discovery import (
+    Blog,
+    ListedPost,
+    Listing,
+    NotAList,
+    api_address,
+    article_id,
+    category_links,
+    category_page_address,
+    feed_addresses,
+    list_page_address,
+    named_articles,
+    parse_api_page,
+    parse_category_page,
+    parse_feed,
+    parse_list_page,
+    past_posts,
+)
+from crawler.frontier import FoundPost, Way
+from crawler.hosts import is_user_name
+from crawler.middlewares import SiteRefuses, flags_of
+from crawler.pages import UnreadablePage, check_page, read_page
+from crawler.pages.decode import decode
+from crawler.spiders.base import CaptureSpider, Look, SpiderArguments
+from normalize.model import Site
 
-PAGE_SIZE: Final = 100
-"""Posts asked for at a time; the blog's page asks for 20, but fewer requests are kinder."""
-_MAX_PAGES: Final = 1000  # 100,000 posts: a list that goes on longer runs in a circle
-_MAX_ID: Final = 10**18
-_LIST_PRIORITY: Final = 10  # the whole list first, so that the newest posts are known before any is fetched
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
-# "/c9Yv2cf9I06K2A9E/article/details/80763567"
-_ARTICLE_PATH: Final = re.compile(r"/article/details/([0-9]{1,18})/?$")
-# "2024-07-22 23:10:48"; "20 小时前" and "2024.07.22" are display forms, which sort nowhere
-_POST_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_MAX_PAGES: Final = 1000  # of 20 posts and more: a list that goes on longer runs in a circle
+_LIST_PRIORITY: Final = 10  # the lists first, so that the newest posts are known before any is fetched
+_WAYS: Final[tuple[Way, ...]] = ("feed", "list_api", "list_page", "category", "past_posts")
+_NOT_ASKED: Final = "not asked"
+_SERVED: Final = "served"
+_FORBIDDEN: Final = "forbidden by robots.txt"
+_OK: Final = 200
 
-
-class NotAList(ValueError):
-    """An answer that is no page of the list: the site refused, or changed its form."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedPost:
-    """A post as the list names it."""
-
-    article_id: int
-    address: str
-    """Over https, without query and fragment; may be a sub-domain of the user's own."""
-    post_time: str
-    """``2024-07-22 23:10:48``, Beijing time; empty where the list gives none."""
-    pinned: bool
-    """Stands first, whatever its age."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
-    """One page of the list."""
-
-    posts: tuple[ListedPost, ...]
-    total: int | None
-    """Posts of the whole list, as far as it says."""
-    is_empty: bool
-    """Whether the page names nothing at all, which is how the list ends."""
-    problems: tuple[str, ...]
-
-
-def list_address(user: str, page: int) -> str:
-    """Address of a page of the list, from 1, with all the parameters that the blog's own page sends."""
-    query = {
-        "page": page,
-        "size": PAGE_SIZE,
-        "businessType": "blog",
-        "orderby": "",
-        "noMore": "false",
-        "year": "",
-        "month": "",
-        "username": user,
-    }
-    return f"https://blog.csdn.net/community/home-api/v1/get-business-list?{urlencode(query)}"
-
-
-def article_id(address: str) -> int | None:
-    """The number of the post at an address; it stays when the user's name changes its case or gets a sub-domain."""
-    try:
-        found = _ARTICLE_PATH.search(urlsplit(address).path)
-    except ValueError:
-        return None
-    return None if found is None else int(found[1])
-
-
-def parse_list_page(body: bytes, *, user: str) -> ListPage:
-    """Reads a page of the list: ``{"code":200,"data":{"list":[{"articleId":1,"url":"…"}],"total":165}}``.
-
-    Raises:
-        NotAList: HTML (a security check), another code than 200, or another form.
-    """
-    if body.lstrip()[:1] == b"<":
-        raise NotAList("HTML where JSON was expected")
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise NotAList(f"no JSON: {error}") from error
-    if not isinstance(answer, dict) or answer.get("code") != 200:
-        code, message = (answer.get("code"), answer.get("message")) if isinstance(answer, dict) else (None, None)
-        raise NotAList(f"code {code!r:.40} instead of 200, message {message!r:.80}")
-    data = answer.get("data")
-    items = data.get("list") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(items, list | None):
-        raise NotAList("no object `data` with an array `list`")
-    posts: list[ListedPost] = []
-    problems: list[str] = []
-    for item in items or ():
-        try:
-            posts.append(_listed_post(item, user))
-        except ValueError as error:
-            problems.append(f"an item of the list was passed over: {error}")
-    total = data.get("total")
-    return ListPage(
-        posts=tuple(posts),
-        total=total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None,
-        is_empty=not items,
-        problems=tuple(problems),
-    )
-
-
-def _listed_post(item: Any, user: str) -> ListedPost:
-    """Raises ValueError where the item names no post that can be fetched."""
-    number = item.get("articleId") if isinstance(item, dict) else None
-    if isinstance(number, str) and number.isascii() and number.isdecimal():
-        number = int(number[:20])
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < _MAX_ID:
-        raise ValueError(f"articleId {number!r:.40} is no number of a post")
-    url = item.get("url") or f"https://blog.csdn.net/{user}/article/details/{number}"
-    if not isinstance(url, str):
-        raise ValueError(f"url of post {number} is no text")
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https"):
-        raise ValueError(f"url {url!r:.200} of post {number} is no web address")
-    if article_id(url) != number:
-        raise ValueError(f"url {url!r:.200} is not that of post {number}")
-    time = item.get("postTime")
-    return ListedPost(
-        article_id=number,
-        address=f"https://{parts.netloc}{parts.path}",
-        post_time=time if isinstance(time, str) and _POST_TIME.fullmatch(time) is not None else "",
-        pinned=item.get("top") in (True, 1),
-    )
+# '<link rel="canonical" href="https://blog.csdn.net/u/article/details/80763567"/>'
+_CANONICAL: Final = re.compile(rb"<link\b[^>]{0,300}?\bcanonical\b[^>]{0,300}>", re.IGNORECASE)
+_NUMBER: Final = re.compile(rb"/article/details/([0-9]{1,18})")
+_JSON_START: Final = re.compile(rb"\s{0,100}[{\[]")
+_XML_START: Final = re.compile(rb"[\s\xef\xbb\xbf]{0,100}<(?:\?xml|rss|feed|rdf)", re.IGNORECASE)
 
 
 class CsdnSpider(CaptureSpider):
-    """All posts of one user. Run it with ``paperdigest crawl csdn``."""
+    """All posts of one user. Run it with ``paperdigest sync`` or ``paperdigest crawl csdn``.
+
+    Ways of finding posts, the next where one is refused or fails: the feed, where a short look is enough; the JSON
+    list; the HTML list; the pages of categories. Links to past posts count always. What is due is looked at in any
+    case, and what one run did not get is left to the next.
+    """
 
     name = "csdn"
-    host_patterns: ClassVar[tuple[str, ...]] = ("blog.csdn.net", "*.blog.csdn.net")
+    site: ClassVar[Site] = "csdn"
+    host_patterns: ClassVar[tuple[str, ...]] = ("blog.csdn.net", "*.blog.csdn.net", "rss.csdn.net")
 
-    def __init__(self, user: str, **arguments: Unpack[SpiderArguments]) -> None:
+    def __init__(
+        self, user: str, *, feed: bool = False, full: bool = True, **arguments: Unpack[SpiderArguments]
+    ) -> None:
+        """Makes the spider.
+
+        Args:
+            user: whose posts.
+            feed: begin with the feed.
+            full: read the whole list even where the feed names a post that is known.
+            arguments: see :class:`~crawler.spiders.base.SpiderArguments`.
+        """
         super().__init__(**arguments)
         if not is_user_name(user):
             raise ValueError(f"user {user!r} cannot be the name of a user")
-        self.user = user
-        self.list_complete = False
-        """Whether the list was read as far as was needed; posts may be missing otherwise."""
-        self._found: dict[int, ListedPost] = {}
+        self.blog = Blog(user=user)
+        self.ways = dict.fromkeys(_WAYS, _NOT_ASKED)
+        self._feed = feed
+        self._full = full
+        self._lists_left: list[Way] = ["list_api", "list_page", "category"]
+        self._listed: dict[Way, set[int]] = {}
+        self._unknown: set[int] = set()
+        self._categories: dict[int, str] = {}
+        self._categories_asked: set[int] = set()
+        self._looked_for: set[int] = set()
+        self._has_more = False
 
     @classmethod
-    def address_key(cls, address: str) -> str:
-        """The number of the post, where the address has one."""
-        number = article_id(address)
-        return address if number is None else str(number)
+    def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:
+        """As in the base class; the spider also wants to know when there is nothing left to do."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Begins with the first page of the list; all else follows from answers."""
-        yield self._list_request(1)
+        """Begins with the feed or the list; all else follows from answers."""
+        for request in [self._feed_request(0)] if self._feed else list(self._next_list()):
+            yield request
 
-    def _list_request(self, page: int) -> Request:
-        request = self.request(list_address(self.user, page), self.parse_list, page=page)
-        return request.replace(priority=_LIST_PRIORITY, errback=self.on_list_error)
+    def refusal_in(self, response: Response) -> str | None:
+        """The site also refuses by HTML where JSON was to come, and the other way round."""
+        reason = super().refusal_in(response)
+        if reason is not None or response.status != _OK or DAMAGED_HEADER in flags_of(response):
+            return reason
+        body, way = response.body, response.meta.get("way")
+        if way == "list_api":
+            return "HTML where JSON was expected" if body.lstrip()[:1] == b"<" else None
+        if _JSON_START.match(body) is not None:
+            return "JSON where a page was expected"
+        if way == "feed" and body.lstrip()[:1] == b"<" and _XML_START.match(body) is None:
+            return "HTML where a feed was expected"
+        return None
 
-    def parse_list(self, response: Response) -> Iterator[NewCapture | Request]:
-        """Stores a page of the list and goes on to the next one, or to the posts."""
-        blocked, page = self.blocked(response), None
-        if blocked is None and response.status == 200:
-            try:
-                page = parse_list_page(response.body, user=self.user)
-            except NotAList as error:
-                blocked = str(error)
-        yield self.capture(response, blocked=blocked)
-        is_whole = self.judge(response, blocked=blocked)
-        self.mind_refusals(response)
-        if page is None or not is_whole:
-            yield from self._end_of_list(complete=False, reason="blocked" if blocked is not None else "list_failed")
+    # --- the feed ----------------------------------------------------------------------------------------------------
+
+    def _feed_request(self, number: int) -> Request:
+        address = feed_addresses(self.blog.user)[number]
+        return self._way_request("feed", address, self.parse_feed, number=number)
+
+    def parse_feed(self, response: Response) -> Iterator[NewCapture | Request]:
+        """Stores the feed; goes on to what is to be looked at, or to the list where the feed is not enough."""
+        listing = yield from self._read(response, "feed", lambda body: parse_feed(body, blog=self.blog))
+        if listing is None:
+            yield from self._after_failed_way("feed", response.meta)
             return
-        complete = self._is_complete(page, response.meta["page"])
-        if complete is None:
-            yield self._list_request(response.meta["page"] + 1)
+        self.ways["feed"] = _SERVED
+        self._take(listing, "feed")
+        keys = [post.key for post in listing.posts]
+        if self._full or not self.known(keys):
+            self._full = True
+            yield from self._next_list()
         else:
-            yield from self._end_of_list(complete=complete, reason="list_failed")
+            self.list_complete = True
+            yield from self._looks()
 
-    def on_list_error(self, failure: Failure) -> Iterator[NewCapture | Request]:
-        """A page of the list that got no answer: goes on with what was found so far."""
-        yield from self.on_error(failure)
-        yield from self._end_of_list(complete=False, reason="list_failed")
+    # --- the whole list ----------------------------------------------------------------------------------------------
 
-    def _is_complete(self, page: ListPage, number: int) -> bool | None:
-        """Takes in a page; whether as much of the list as is needed is known, ``None`` where it goes on."""
-        self.problems.extend(page.problems)
-        before = len(self._found)
-        for post in page.posts:
-            self._found.setdefault(post.article_id, post)
-        if page.total is not None and len(self._found) >= page.total:
-            return True
-        if page.is_empty:
-            if page.total is not None:
-                self.problem(f"the list says {page.total} posts, but names {len(self._found)}")
-            return True
-        if len(self._found) == before or number >= _MAX_PAGES:
-            self.problem(f"page {number} of the list names nothing new: it runs in a circle")
-            return False
-        # but for pinned ones, posts come by falling date: what is on later pages is older
-        in_order = sum(not post.pinned for post in self._found.values())
-        return True if self.limit is not None and in_order >= self.limit else None
-
-    def _end_of_list(self, *, complete: bool, reason: str) -> Iterator[Request]:
-        """Asks for the posts, newest first.
+    def _next_list(self) -> Iterator[Request]:
+        """The first page of the next way of reading the list; where none is left, what can be looked at even so.
 
         Raises:
-            CloseSpider: the list failed before it named a single post.
+            CloseSpider: there is nothing to look at either.
         """
-        self.list_complete = complete
-        self.count("found", len(self._found))
-        if not complete:
-            self.problem(f"the list of posts was not read to its end: {len(self._found)} found so far")
-            if not self._found:
-                raise CloseSpider(reason)
-        newest = sorted(self._found.values(), key=lambda post: (post.post_time, post.article_id), reverse=True)
-        wanted = [post for post in newest[: self.limit] if self._is_wanted(post)]
-        self.count("wanted", len(wanted))
-        for post in wanted:
-            yield self.request(post.address, self.parse_post, article_id=post.article_id)
+        while self._lists_left:
+            way = self._lists_left.pop(0)
+            self._listed[way] = set()
+            if way != "category":
+                yield self._list_request(way, 1)
+                return
+            self._learn_categories(self.pages())
+            if self._categories:
+                yield from self._next_category()
+                return
+        self.problem("no_list", None, "the list of posts was not read to its end in any way")
+        looks = list(self._looks())
+        if not looks:
+            raise CloseSpider("list_failed")
+        yield from looks
 
-    def _is_wanted(self, post: ListedPost) -> bool:
-        """Whether a post is to be fetched; counts those that are not."""
-        # a stand-in would answer for any host, so the address of the real site is judged here already
-        reason = refusal(post.address, HostRules(patterns=self.host_patterns))
-        if reason is not None:
-            self.count("refused")
-            self.problem(f"{post.address} not followed: {reason}")
-            return False
-        if self.is_stored(post.address):
-            self.count("skipped")
-            return False
-        return True
+    def _list_request(self, way: Way, page: int) -> Request:
+        is_api = way == "list_api"
+        address = api_address(self.blog.user, page) if is_api else list_page_address(self.blog, page)
+        return self._way_request(way, address, self.parse_list, page=page)
 
-    def parse_post(self, response: Response) -> Iterator[NewCapture]:
+    def parse_list(self, response: Response) -> Iterator[NewCapture | Request]:
+        """Stores a page of the list and goes on to the next one, to the posts, or to the next way."""
+        way, page = response.meta["way"], response.meta["page"]
+        address = response.meta["address"]
+
+        def parse(body: bytes) -> Listing:
+            if way == "list_api":
+                return parse_api_page(body, blog=self.blog)
+            return parse_list_page(body, blog=self.blog, address=address)
+
+        listing = yield from self._read(response, way, parse)
+        if listing is None:
+            yield from self._after_failed_way(way, response.meta)
+            return
+        verdict = self._verdict(listing, way, page)
+        if verdict is None:
+            yield self._list_request(way, page + 1)
+        elif verdict:
+            self.ways[way] = _SERVED
+            self.list_complete = True
+            yield from self._looks()
+        else:
+            self.ways[way] = "failed: it runs in a circle"
+            yield from self._next_list()
+
+    def _verdict(self, listing: Listing, way: Way, page: int) -> bool | None:
+        """Takes in a page; whether as much of the list as is needed is known, ``None`` where it goes on."""
+        named = self._listed[way]
+        before = len(named)
+        news = [post for post in listing.posts if post.article_id not in named]
+        named.update(post.article_id for post in news)
+        known = self._take(listing, way)
+        if listing.total is not None and len(named) >= listing.total:
+            self.full_list = True
+        elif listing.is_empty or (listing.pages is not None and page >= listing.pages):
+            self.full_list = True
+            if listing.total is not None:
+                self.problem("list", None, f"the list says {listing.total} posts, but names {len(named)}")
+        elif len(named) == before or page >= _MAX_PAGES:
+            self.problem("list", None, f"page {page} of the list names nothing new: it runs in a circle")
+            return False
+        if self.full_list:
+            return True
+        # but for pinned ones, posts come by falling date: what is on later pages is older
+        self._unknown.update(post.article_id for post in news if not post.pinned and post.key not in known)
+        is_enough = self.limit is not None and len(self._unknown) >= self.limit
+        is_short_look = not self._full and any(post.key in known and not post.pinned for post in listing.posts)
+        return True if is_enough or is_short_look else None
+
+    # --- categories --------------------------------------------------------------------------------------------------
+
+    def _learn_categories(self, pages: Iterable[bytes]) -> None:
+        for body in pages:
+            with suppress(ValueError):
+                text, _ = decode(body)
+                for number, address in category_links(text, blog=self.blog).items():
+                    self._categories.setdefault(number, address)
+
+    def _next_category(self) -> Iterator[Request]:
+        """The first page of the next category, or after the last one what is to be looked at."""
+        number = next((one for one in self._categories if one not in self._categories_asked), None)
+        if number is not None:
+            self._categories_asked.add(number)
+            self._listed["category"] = set()
+            yield self._category_request(self._categories[number], 1)
+            return
+        if self.ways["category"] == _NOT_ASKED:  # none of them failed
+            self.ways["category"] = _SERVED
+            self.list_complete = True
+            self.problem("categories", None, "only categories could be read; posts that are in none may be missing")
+        yield from self._looks()
+
+    def _category_request(self, address: str, page: int) -> Request:
+        where = category_page_address(address, page)
+        return self._way_request("category", where, self.parse_category, category=address, page=page)
+
+    def parse_category(self, response: Response) -> Iterator[NewCapture | Request]:
+        """Stores a page of a category and goes on to its next one, or to the next category."""
+        address, page = response.meta["address"], response.meta["page"]
+        listing = yield from self._read(
+            response, "category", lambda body: parse_category_page(body, blog=self.blog, address=address)
+        )
+        if listing is None:
+            yield from self._after_failed_way("category", response.meta)
+            return
+        self._learn_categories([response.body])
+        named = self._listed["category"]
+        before = len(named)
+        named.update(post.article_id for post in listing.posts)
+        self._take(listing, "category")
+        is_last = listing.pages is not None and page >= listing.pages
+        is_all = listing.total is not None and len(named) >= listing.total
+        if is_last or is_all or len(named) == before or page >= _MAX_PAGES:
+            yield from self._next_category()
+        else:
+            yield self._category_request(response.meta["category"], page + 1)
+
+    # --- what all ways share -----------------------------------------------------------------------------------------
+
+    def _way_request(self, way: Way, address: str, callback: Callable[..., Any], **meta: Any) -> Request:
+        request = self.request(address, callback, way=way, **meta)
+        return request.replace(priority=_LIST_PRIORITY, errback=self.on_way_error)
+
+    def _read(
+        self, response: Response, way: Way, parse: Callable[[bytes], Listing]
+    ) -> Generator[NewCapture, None, Listing | None]:
+        """Stores an answer of a way; gives back what it names, ``None`` where the way failed."""
+        blocked, listing = self.blocked(response), None
+        yield self.capture(response)
+        if not self.judge(response, blocked=blocked):
+            reason = f"status {response.status}" if blocked is None else blocked
+            self._way_failed(way, f"{'failed' if blocked is None else 'blocked'}: {reason}")
+        else:
+            try:
+                listing = parse(response.body)
+            except NotAList as error:
+                self.count("failed")
+                self.problem("not_a_list", response.meta["address"], f"is no list: {error}")
+                self._way_failed(way, f"failed: {error}")
+        self.mind_refusals(response)
+        return listing
+
+    def on_way_error(self, failure: Failure) -> Iterator[NewCapture | Request]:
+        """A way that got no answer: the next one is tried."""
+        yield from self.on_error(failure)
+        error, meta = failure.value, failure.request.meta  # type: ignore[attr-defined]
+        if isinstance(error, SiteRefuses):
+            return
+        is_robots = isinstance(error, IgnoreRequest) and "robots.txt" in str(error)
+        self._way_failed(meta["way"], _FORBIDDEN if is_robots else f"failed: {type(error).__name__}")
+        yield from self._after_failed_way(meta["way"], meta)
+
+    def _way_failed(self, way: Way, reason: str) -> None:
+        """Notes what came of a way; that it was refused is not forgotten where it fails at another place too."""
+        if not self.ways[way].startswith("blocked"):
+            self.ways[way] = reason
+
+    def _after_failed_way(self, way: Way, meta: dict[str, Any]) -> Iterator[Request]:
+        if way == "feed" and meta["number"] + 1 < len(feed_addresses(self.blog.user)):
+            yield self._feed_request(meta["number"] + 1)
+        elif way == "category":
+            yield from self._next_category()
+        else:
+            yield from self._next_list()
+
+    def _take(self, listing: Listing, way: Way) -> frozenset[str]:
+        """Takes note of the posts of a listing; returns the keys of those that are known."""
+        for text in listing.problems:
+            self.problem("list_item", None, text)
+        known = self.known([post.key for post in listing.posts])
+        self._find(listing.posts, way)
+        return known
+
+    def _find(self, posts: Iterable[ListedPost], way: Way) -> None:
+        posts = list(posts)
+        hosts = frozenset(host for post in posts if (host := post.own_host) is not None)
+        if not hosts <= self.blog.hosts:
+            self.blog = Blog(user=self.blog.user, hosts=self.blog.hosts | hosts)
+        self._looked_for.update(post.article_id for post in posts)
+        self.found(FoundPost(key=post.key, address=post.address, way=way) for post in posts)
+
+    # --- posts -------------------------------------------------------------------------------------------------------
+
+    def _looks(self) -> Iterator[Request]:
+        for task in self.tasks():
+            yield self.look(task, self.parse_post)
+
+    def closed(self, _reason: str) -> None:
+        """Counts what was found and not asked for, since it is known."""
+        self.count("skipped", len(self.known(self._named) - self._asked))
+
+    def on_idle(self) -> None:
+        """Nothing is under way: looks at the past posts that were found meanwhile, or at the categories.
+
+        Raises:
+            DontCloseSpider: there is more to do.
+        """
+        requests: list[Request] = []
+        if self._has_more:
+            self._has_more = False
+            requests = list(self._looks())
+        elif not self.list_complete and any(one not in self._categories_asked for one in self._categories):
+            requests = list(self._next_category())
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def parse_post(self, response: Response) -> Iterator[Look | NewCapture]:
         """Stores an answer to a request for a post."""
         self.count("answered")
-        blocked = self.blocked(response)
-        capture = self.capture(response, blocked=blocked)
-        yield capture
-        if self.judge(response, blocked=blocked):
-            if article_id(capture.address or "") != response.meta["article_id"]:
-                self.count("failed")
-                self.problem(f"{response.meta['address']} leads to {capture.address}, which is another page")
-            else:
-                self.count("fetched")
+        task, address = response.meta["task"], self.address_of(response)
+        blocked, notes = self.blocked(response), dict[str, str]()
+        if f"csdn-{article_id(address)}" != task.key and response.status == _OK and blocked is None:
+            yield self.capture(response)
+            self.miss("failed", response, f"leads to {address}, which is another page")
+            return
+        if response.status == _OK and blocked is None and DAMAGED_HEADER not in flags_of(response):
+            notes = self._page_notes(response, task.key)
+            blocked = notes.pop("blocked", None)
+        yield self.look_of(response, blocked=blocked, **notes)
+        if self.judge(response, blocked=blocked, damaged=notes.get("damaged")):
+            self.count("fetched")
+            if response.status == _OK:
+                self._look_for_links(response.body)
         self.mind_refusals(response)
+
+    def _page_notes(self, response: Response, key: str) -> dict[str, str]:
+        """What is to be noted of a page that came whole, as for :meth:`look_of`; nothing of a post's page."""
+        other = _other_post(response.body, key)
+        if other is not None:
+            reason = f"it says that it is post {other}"
+            self.count("layout_changed")
+            self.problem("layout_changed", response.meta["address"], f"layout changed: {reason}")
+            return {"damaged": reason}
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        page_class, reason = class_of_answer(response.body, charset=charset_of(content_type))
+        if page_class in ("login", "blocked"):
+            self.count("login", page_class == "login")
+            return {"blocked": reason}
+        if page_class == "damaged" and not _is_closed(response.body):
+            return {"damaged": reason}
+        return {"strange": reason} if page_class in ("foreign", "list", "damaged") else {}
+
+    def _look_for_links(self, body: bytes) -> None:
+        """Past posts that no list named, and, where no list could be read, categories."""
+        if not self.list_complete:
+            self._learn_categories([body])
+        named = named_articles(body, blog=self.blog) - self._looked_for
+        self._looked_for |= named
+        keys = {f"csdn-{number}" for number in named}
+        if not keys or keys <= self.known(keys):
+            return
+        try:
+            past = read_post(read_page(body, status=_OK)).past_posts
+        except UnreadablePage:
+            return
+        posts = [post for post in past_posts(past, blog=self.blog) if post.article_id in named]
+        if posts:
+            self.ways["past_posts"] = _SERVED
+            self._has_more = True
+            self._find(posts, "past_posts")
+
+
+def _is_closed(body: bytes) -> bool:
+    """Whether a page came to its end, so that what is missing in it is missing on the site."""
+    try:
+        check_page(body)
+    except UnreadablePage:
+        return False
+    return True
+
+
+def _other_post(body: bytes, key: str) -> int | None:
+    """The number of the post that a page says it is, where that is not the one asked for."""
+    link = _CANONICAL.search(body)
+    number = None if link is None else _NUMBER.search(link[0])
+    return None if number is None or f"csdn-{int(number[1])}" == key else int(number[1])

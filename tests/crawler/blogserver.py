@@ -25,7 +25,9 @@ from crawler.run import crawl
 arguments = json.loads(sys.argv[1])
 PRELUDE
 report = crawl("csdn", store_path=Path(arguments.pop("store_path")), **arguments)
-print(json.dumps(asdict(report)))
+problems = [f"{problem.address or ''} {problem.message}" for problem in report.problems]
+codes = [problem.code for problem in report.problems]
+print(json.dumps({**asdict(report), "problems": problems, "codes": codes}))
 """
 
 
@@ -82,6 +84,8 @@ class BlogServer:
         """Paths in the order asked, with the query."""
         self.times: list[float] = []
         self.agents: set[str] = set()
+        self.conditions: dict[str, str] = {}
+        """What each path was asked with as ``If-None-Match`` last."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.port = self._server.server_port
@@ -136,6 +140,11 @@ class BlogServer:
                 blog.agents.add(self.headers["User-Agent"])
                 time.sleep(blog.wait)
                 answer = blog._answer(self.path)
+                condition = self.headers["If-None-Match"]
+                if condition is not None:
+                    blog.conditions[self.path] = condition
+                    if condition == answer.headers.get("ETag"):
+                        answer = Answer(status=304, headers={"ETag": condition})
                 self.send_response(answer.status)
                 headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
                 for name, value in headers.items():
@@ -152,9 +161,10 @@ class BlogServer:
         return Handler
 
 
-def start_crawl(store: Path, *, prelude: str = "", **arguments: Any) -> subprocess.Popen[str]:
+def start_crawl(store: Path, *, prelude: str = "", **options: Any) -> subprocess.Popen[str]:
     """Starts a crawl in its own process, since Scrapy's reactor runs only once in each."""
-    given = {"user": USER, "contact": None, "delay": 0, "store_path": str(store), **arguments}
+    own = {name: options.pop(name) for name in ("user", "limit", "feed", "full") if name in options}
+    given = {"contact": None, "delay": 0, "store_path": str(store), "arguments": {"user": USER, **own}, **options}
     code = _CRAWL.replace("PRELUDE", prelude)
     return subprocess.Popen(
         [sys.executable, "-c", code, json.dumps(given)],

@@ -24,9 +24,12 @@ from crawler.captures import (
     NewCapture,
     NotACaptureStore,
     StoreTooNew,
+    UnknownBody,
     captures_path,
     utc_text,
 )
+from crawler.captures_schema import GONE_HEADER, LAYOUT_HEADER, SCHEMA, mentions_of, post_key_of
+from normalize.urls import post_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -281,9 +284,9 @@ def test_other_files_are_refused_and_left_alone(path: Path, readonly: bool) -> N
 @pytest.mark.parametrize("readonly", [False, True])
 def test_store_of_a_later_version_is_refused(store: CaptureStore, path: Path, readonly: bool) -> None:
     store.close()
-    execute(path, "UPDATE meta SET value = '2'")
+    execute(path, "UPDATE meta SET value = '3'")
     before = path.read_bytes()
-    with pytest.raises(StoreTooNew, match="schema 2"):
+    with pytest.raises(StoreTooNew, match="schema 3"):
         CaptureStore.open(path, readonly=readonly)
     assert path.read_bytes() == before
 
@@ -396,16 +399,243 @@ def test_every_flipped_bit_of_a_body_is_found(store: CaptureStore) -> None:
         "headers = '{}'",
         "capture_id = '000000000000000000000000'",
         "checksum = ''",
+        "reads = 7",
+        "reads = NULL",
+        "body_sha256 = sha256",
     ],
 )
 def test_every_changed_field_is_found(store: CaptureStore, path: Path, change: str) -> None:
-    store.add([new(fetched_at="2024-01-01T00:00:00Z", status=200, headers={"a": "b"})])
+    day = {"fetched_at": "2024-01-01T00:00:00Z", "status": 200, "headers": {"a": "b"}}
+    store.add([new(b"other", origin="x"), new(same_as=sha(b"other"), reads=5, **day)])
+    execute(path, f"UPDATE observations SET {change} WHERE origin = 'csdn'")
+    assert any("changed since" in finding for finding in store.iter_damage())
+
+
+@pytest.mark.parametrize("change", ["post_key = 'csdn-2'", "post_key = NULL", "answer = NULL", "answer = 'gone'"])
+def test_an_observation_that_is_filed_wrongly_is_found(store: CaptureStore, path: Path, change: str) -> None:
+    store.add([new(fetched_at="2024-01-01T00:00:00Z", status=200)])
+    assert list(store.iter_damage()) == []
     execute(path, f"UPDATE observations SET {change}")
     [finding] = store.iter_damage()
-    assert "changed since" in finding
+    assert "filed under" in finding
 
 
 def test_missing_body_is_found(store: CaptureStore, path: Path) -> None:
     store.add([new()])
     execute(path, "DELETE FROM bodies")
     assert any("missing" in finding for finding in store.iter_damage())
+
+
+# --- bytes that say the same -----------------------------------------------------------------------------------------
+
+
+def test_other_bytes_that_say_the_same_are_not_kept(store: CaptureStore, path: Path) -> None:
+    store.add([new(b"post", fetched_at="2024-01-01T00:00:00Z", status=200)])
+    later = new(b"post with an advert", fetched_at="2024-01-02T00:00:00Z", status=200, same_as=sha(b"post"), reads=12)
+    [capture_id] = store.add([later])
+    assert store.add([later]) == []
+    capture = store.observation(capture_id)
+    assert capture is not None
+    assert (capture.sha256, capture.body_sha256) == (sha(b"post with an advert"), sha(b"post"))
+    assert (capture.reads, capture.stands_for_body, capture.is_whole_answer) == (12, True, True)
+    assert store.body(capture.body_sha256) == b"post"
+    assert store.kept(capture).fetched_at == "2024-01-01T00:00:00Z"
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM bodies").fetchone() == (1,)
+    assert list(store.iter_damage()) == []
+
+
+def test_not_modified_is_a_look_at_what_is_stored(store: CaptureStore) -> None:
+    store.add([new(b"post", fetched_at="2024-01-01T00:00:00Z", status=200, headers={"content-type": "x"})])
+    [capture_id] = store.add([new(b"", fetched_at="2024-01-02T00:00:00Z", status=304, same_as=sha(b"post"))])
+    capture = store.observation(capture_id)
+    assert capture is not None
+    assert capture.sha256 == capture.body_sha256 == sha(b"post")
+    assert (capture.stands_for_body, capture.answer, capture.is_whole_answer) == (True, "whole", True)
+    assert store.kept(capture).headers == {"content-type": "x"}
+    assert list(store.iter_damage()) == []
+
+
+def test_not_modified_that_names_nothing_says_nothing(store: CaptureStore) -> None:
+    [capture_id] = store.add([new(b"", fetched_at="2024-01-02T00:00:00Z", status=304)])
+    capture = store.observation(capture_id)
+    assert capture is not None
+    assert (capture.stands_for_body, capture.answer, capture.is_whole_answer) == (False, None, False)
+    assert store.kept(capture) == capture
+
+
+def test_body_and_what_says_the_same_may_come_together(store: CaptureStore) -> None:
+    days = ({"fetched_at": f"2024-01-0{day}T00:00:00Z"} for day in (1, 2, 3))
+    same = {"same_as": sha(b"post")}
+    looks = zip([b"post", b"x", b""], [{}, same, same], days, strict=True)
+    assert len(store.add([new(body, **more, **day) for body, more, day in looks])) == 3
+    assert {capture.body_sha256 for capture in store.observations()} == {sha(b"post")}
+    assert store.body(sha(b"post")) == b"post"
+
+
+def test_no_bytes_never_stand_for_a_body_that_is_not_there(store: CaptureStore) -> None:
+    with pytest.raises(UnknownBody, match=sha(b"post")):
+        store.add([new(b"", same_as=sha(b"post"), status=304)])
+    assert list(store.iter_damage()) == []
+
+
+def test_body_that_is_not_there_is_refused(store: CaptureStore) -> None:
+    with pytest.raises(UnknownBody, match=rf"details/1 .*{sha(b'never')}"):
+        store.add([new(b"fine"), new(b"x", same_as=sha(b"never"))])
+    assert list(store.observations()) == []
+    assert store._connection.execute("SELECT count(*) FROM bodies").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"same_as": "abc"}, "SHA-256"),
+        ({"same_as": sha(b"").upper()}, "SHA-256"),
+        ({"same_as": sha(b""), "status": 404}, "404"),
+        ({"reads": -1}, "reads"),
+    ],
+)
+def test_captures_that_make_no_sense_are_refused(more: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        new(**more)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "answer"),
+    [
+        (200, {}, "whole"),
+        (200, {"a": DAMAGED_HEADER}, "whole"),
+        (200, {DAMAGED_HEADER: "x"}, None),
+        (200, {BLOCKED_HEADER: "x"}, None),
+        (200, {GONE_HEADER: "x"}, "gone"),
+        (200, {LAYOUT_HEADER: "x"}, "strange"),
+        (404, {}, "gone"),
+        (410, {}, "gone"),
+        (404, {BLOCKED_HEADER: "x"}, None),
+        (403, {}, None),
+        (521, {}, None),
+        (500, {}, None),
+        (None, {}, None),
+    ],
+)
+def test_what_an_answer_says_of_its_post(
+    store: CaptureStore, status: int | None, headers: dict[str, str], answer: str | None
+) -> None:
+    [capture_id] = store.add([new(status=status, headers=headers, fetched_at="2024-01-01T00:00:00Z")])
+    capture = store.observation(capture_id)
+    assert capture is not None
+    assert capture.answer == answer
+    found = store.look("csdn", "csdn-1", "2024-01-01T00:00:00Z")
+    assert found == (capture if answer == "whole" else None)
+
+
+# --- an older file ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def old_path(path: Path) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("captures_schema1.sql").read_text("utf-8"))
+    return path
+
+
+def old_rows(path: Path) -> list[tuple[Any, ...]]:
+    columns = "capture_id, sha256, address, origin, fetched_at, status, headers, checksum"
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(f"SELECT {columns} FROM observations ORDER BY capture_id").fetchall()
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_file_of_schema_1_is_brought_up_to_date(old_path: Path, readonly: bool) -> None:
+    before = old_rows(old_path)
+    assert len(before) == 5
+    with CaptureStore.open(old_path, readonly=readonly) as store:
+        assert list(store.iter_damage()) == []
+        captures = {capture.fetched_at: capture for capture in store.observations()}
+        assert {capture.body_sha256 == capture.sha256 for capture in captures.values()} == {True}
+        assert {capture.reads for capture in captures.values()} == {None}
+    assert old_rows(old_path) == before
+    with CaptureStore.open(old_path) as store:
+        filed = store.connection.execute("SELECT post_key, answer FROM observations ORDER BY 1, 2").fetchall()
+        assert filed == [
+            (None, None), (None, "whole"), ("csdn-7", "gone"), ("csdn-8", None), ("csdn-80763567", "whole")
+        ]  # fmt: skip
+        assert len(store.add([new(b"more", fetched_at="2024-05-01T00:00:00Z")])) == 1
+        assert list(store.iter_damage()) == []
+        assert store.connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_migrated_file_has_the_tables_of_a_new_one(old_path: Path, tmp_path: Path) -> None:
+    def schema(path: Path) -> set[tuple[str, str]]:
+        with closing(sqlite3.connect(path)) as connection:
+            return set(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+
+    for path in (old_path, tmp_path / "new.captures.db"):
+        CaptureStore.open(path).close()
+    assert schema(old_path) == schema(tmp_path / "new.captures.db")
+    assert len(schema(old_path)) == len(SCHEMA)
+
+
+def test_a_file_of_schema_1_that_cannot_be_written_is_read_as_it_is(
+    old_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_connection: sqlite3.Connection) -> None:  # the superuser, who may run this, can write everywhere
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr("crawler.captures.migrate_from_1", refuse)
+    before = old_path.read_bytes()
+    with CaptureStore.open(old_path, readonly=True) as store:
+        assert list(store.iter_damage()) == []
+        assert len(list(store.observations())) == 5
+        assert store.forgotten(new()) is None
+        assert store.look("csdn", "csdn-80763567", "2024-01-01T00:00:00Z") is not None
+    assert old_path.read_bytes() == before
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(old_path: Path) -> None:
+    before = old_rows(old_path)
+    execute(old_path, "CREATE TABLE tombstones (mine)")  # stands in the way of the migration
+    with pytest.raises(sqlite3.OperationalError, match="tombstones"):
+        CaptureStore.open(old_path)
+    assert old_rows(old_path) == before
+    execute(old_path, "DROP TABLE tombstones")
+    CaptureStore.open(old_path).close()
+    assert old_rows(old_path) == before
+
+
+def test_a_damaged_file_of_schema_1_stays_readable(old_path: Path) -> None:
+    execute(old_path, "DELETE FROM bodies WHERE size = 17")
+    with CaptureStore.open(old_path) as store:
+        assert len(list(store.observations())) == 5
+        assert ["missing" in finding for finding in store.iter_damage()] == [True]
+
+
+# --- names in lists --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "is_named"),
+    [
+        ("csdn-80763567", b'{"articleId":80763567,"title":"x"}', True),
+        ("csdn-80763567", b"https://blog.csdn.net/u/article/details/80763567?spm=1", True),
+        ("csdn-80763567", b"https://blog.csdn.net/u/article/details/180763567", False),
+        ("csdn-80763567", b"807635670", False),
+        ("wechat-s-1bJ3QVbXQW7B9wV2sQ2HzA", b"https://mp.weixin.qq.com/s/1bJ3QVbXQW7B9wV2sQ2HzA#rd", True),
+        ("wechat-MzIwMTc4ODE0Mw-2247489270-1", b"__biz=MzIwMTc4ODE0Mw==&amp;mid=2247489270&amp;idx=1", True),
+    ],
+)
+def test_lists_that_name_a_post(key: str, body: bytes, is_named: bool) -> None:
+    pattern = mentions_of([key, "csdn-1234"])
+    assert pattern is not None
+    assert (pattern.search(body) is not None) == is_named
+
+
+def test_ids_made_of_titles_are_named_nowhere() -> None:
+    assert mentions_of(["title-0f3a0f3a0f3a-20180621", "file-0f3a0f3a0f3a"]) is None
+
+
+@given(
+    st.from_regex(r"https?://(?:blog|u)\.csdn\.net/[A-Za-z0-9_-]{1,9}/article/details/[0-9]{1,12}/?", fullmatch=True)
+)
+def test_keys_of_addresses_are_those_of_the_archive(address: str) -> None:
+    assert (post_key_of(address),) == post_keys(address)

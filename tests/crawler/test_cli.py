@@ -15,7 +15,7 @@ import pytest
 
 from crawler.sample import SampleBlog
 
-COMMANDS = [["demo"], ["crawl"], ["crawl", "csdn"], ["import"], ["parse"], ["rebuild"], ["search"]]
+COMMANDS = [["demo"], ["sync"], ["crawl"], ["crawl", "csdn"], ["import"], ["parse"], ["rebuild"], ["search"]]
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_version(paperdigest):
 
 def test_every_exit_status_is_in_the_help(paperdigest):
     text = paperdigest("--help").stdout
-    for status in ("0 ", "1 ", "2 ", "3 ", "4 ", "6 ", "7 ", "8 ", "130 "):
+    for status in ("0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "130 "):
         assert f"\n    {status}" in text
 
 
@@ -221,8 +221,8 @@ def test_crawl_of_the_sample(paperdigest, tmp_path):
         first = len(blog.requests)
         again = json.loads(paperdigest(*arguments, "--json", status=4).stdout)
         assert again["new_posts"] == 0
-        assert again["crawl"]["skipped"] == 14
-        # robots.txt, the list, and once more the two posts that gave no answer.
+        assert again["crawl"]["skipped"] == 15
+        # robots.txt, the list, and once more the post that gave no answer.
         assert len(blog.requests) - first <= 5
     addresses = rows(tmp_path / "a.db", "SELECT DISTINCT address FROM captures WHERE address NOT LIKE '%/article/%'")
     assert all(address.startswith("https://blog.csdn.net/") for (address,) in addresses)

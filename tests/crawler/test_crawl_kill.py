@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from crawler.captures import CaptureStore
+from crawler.pipelines import GROUP_SECONDS
 from tests.crawler.blogserver import Answer, BlogServer, end_crawl, item, page, path_of, start_crawl
 
 POSTS = 10
 LISTS = 3  # pages of the list
 WAIT = 0.03  # seconds that the server takes for an answer, so that there are moments to kill at
+LONG_WAIT = GROUP_SECONDS + 0.02  # captures that come so slowly are committed one by one
 
 
 @pytest.fixture
@@ -43,9 +45,10 @@ def stored(path: Path) -> dict[str, str]:
 
 def test_killed_crawl_goes_on_where_it_was(server: BlogServer, tmp_path: Path) -> None:
     path = tmp_path / "killed.captures.db"
+    server.wait = LONG_WAIT
     before: dict[str, str] = {}
     # between a request and its answer, about when an answer comes and is stored, and just after
-    for asked, later in ((1, 0.0), (4, WAIT), (7, WAIT * 1.3)):
+    for asked, later in ((1, 0.0), (4, LONG_WAIT), (7, LONG_WAIT * 1.1)):
         begun = len(server.posts_asked())
         process = start_crawl(path, site_url=server.url)
         try:
@@ -59,12 +62,26 @@ def test_killed_crawl_goes_on_where_it_was(server: BlogServer, tmp_path: Path) -
         before = stored(path)
         # the last one was under way, and the one before it perhaps just about to be stored
         assert before.keys() >= set(asked_now[:-2])
+    server.wait = 0
     report = end_crawl(start_crawl(path, site_url=server.url))
     assert (report["found"], report["skipped"], report["fetched"]) == (POSTS, len(before), POSTS - len(before))
     assert stored(path) == {
         f"https://blog.csdn.net{path_of(number)}": hashlib.sha256(page(number)).hexdigest()
         for number in range(1, POSTS + 1)
     }
+
+
+def test_fast_crawl_loses_at_most_the_last_moment(server: BlogServer, tmp_path: Path) -> None:
+    path = tmp_path / "killed.captures.db"
+    process = start_crawl(path, site_url=server.url)
+    try:
+        wait_until_asked(server, POSTS, process)
+    finally:
+        process.kill()
+        process.communicate()
+    at = dict(zip(server.requests, server.times, strict=True))
+    early = [request for request in server.posts_asked() if at[request] < max(server.times) - GROUP_SECONDS - 2 * WAIT]
+    assert stored(path).keys() >= {f"https://blog.csdn.net{request}" for request in early}
 
 
 def test_stored_posts_are_not_fetched_again_and_nothing_is_written(server: BlogServer, tmp_path: Path) -> None:
@@ -77,13 +94,29 @@ def test_stored_posts_are_not_fetched_again_and_nothing_is_written(server: BlogS
     second = end_crawl(start_crawl(path, site_url=server.url))
     # what was blocked is not stored: it is asked for again
     assert server.posts_asked() == [path_of(3)]
-    assert (second["skipped"], second["fetched"], second["stored_new"], second["unchanged"]) == (POSTS - 1, 1, 1, LISTS)
+    assert (second["skipped"], second["fetched"], second["stored_new"], second["new"]) == (POSTS - 1, 1, 1, 1)
     content, modified = path.read_bytes(), path.stat().st_mtime_ns
     server.requests.clear()
-    third = end_crawl(start_crawl(path, site_url=server.url, refetch=True))
-    assert len(server.posts_asked()) == POSTS
-    assert (third["skipped"], third["fetched"], third["stored_new"], third["unchanged"]) == (0, POSTS, 0, LISTS + POSTS)
+    third = end_crawl(start_crawl(path, site_url=server.url))
+    assert server.posts_asked() == []
+    assert (third["skipped"], third["fetched"], third["stored_new"]) == (POSTS, 0, 0)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (content, modified)
+
+
+def test_every_look_is_noted_and_no_body_twice(server: BlogServer, tmp_path: Path) -> None:
+    server.wait = 0
+    path = tmp_path / "a.captures.db"
+    first = end_crawl(start_crawl(path, site_url=server.url))
+    bodies = set(stored(path).values())
+    time.sleep(1)  # looks within one second are one
+    again = end_crawl(start_crawl(path, site_url=server.url, refetch=True))
+    assert (first["new"], again["new"], again["fetched"], again["unchanged"]) == (POSTS, 0, POSTS, POSTS)
+    assert (first["stored_new"], again["stored_new"]) == (LISTS + POSTS, POSTS)
+    with CaptureStore.open(path, readonly=True) as store:
+        assert list(store.iter_damage()) == []
+        posts = [c for c in store.observations() if "/article/details/" in (c.address or "")]
+    assert len(posts) == 2 * POSTS
+    assert {capture.body_sha256 for capture in posts} == bodies
 
 
 def test_interrupted_crawl_stores_what_is_under_way(server: BlogServer, tmp_path: Path) -> None:
@@ -121,7 +154,7 @@ before = signal.getsignal(signal.SIGINT)
 for attempt in ("user", "second"):
     try:
         where = {"store_path": Path(arguments["store_path"]), "site_url": arguments["site_url"]}
-        crawl("csdn", user="a/b", contact=None, **where)
+        crawl("csdn", arguments={"user": "a/b"}, contact=None, **where)
     except (ValueError, RuntimeError) as error:
         print(attempt, error, file=sys.stderr)
 assert signal.getsignal(signal.SIGINT) is before

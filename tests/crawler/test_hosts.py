@@ -1,12 +1,28 @@
 """The host guard: what a crawl may ask."""
 
+import json
+import subprocess
+import sys
 from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy.http import Request, Response
 
-from crawler.hosts import Endpoint, HostRules, parse_endpoint, parse_ip, parse_site_url, private_reason, refusal
+from crawler.discovery import Blog, parse_api_page, parse_feed
+from crawler.hosts import (
+    Endpoint,
+    HostRules,
+    parse_endpoint,
+    parse_ip,
+    parse_site_url,
+    private_reason,
+    refusal,
+    site_of,
+)
+from crawler.middlewares import REFUSED_HEADER, HostGuard, flags_of
 
 LIVE = HostRules(patterns=("blog.csdn.net", "*.blog.csdn.net"))
 
@@ -182,3 +198,131 @@ def test_any_text_is_judged(text: str) -> None:
 @given(st.integers(min_value=1, max_value=65535))
 def test_ports(port: int) -> None:
     assert parse_endpoint(f"http://blog.csdn.net:{port}") == Endpoint(scheme="http", host="blog.csdn.net", port=port)
+
+
+# --- every hop -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_redirect_to_a_private_host_is_not_followed(host: str) -> None:
+    guard, request = HostGuard(LIVE), Request("https://blog.csdn.net/u/article/details/1")
+    for location in (f"http://{host}/", f"https://{host}/u/article/details/1", f"//{host}:8080/x", f" http://{host}"):
+        answer = Response(request.url, status=302, headers={"Location": location})
+        assert REFUSED_HEADER in flags_of(guard.process_response(request, answer)), location
+    assert request.meta["dont_redirect"] is True
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_link_to_a_private_host_is_none_to_a_post(host: str) -> None:
+    blog = Blog(user="u")
+    for address in (
+        f"http://{host}/u/article/details/1",
+        f"//{host}/u/article/details/1",
+        f"https://{host}:1/article/details/1",
+    ):
+        assert blog.post_at(address) is None
+        item = {"articleId": 1, "url": address}
+        assert parse_api_page(json.dumps({"code": 200, "data": {"list": [item]}}).encode(), blog=blog).posts == ()
+        feed = f"<rss><channel><item><link>{address}</link></item></channel></rss>".encode()
+        assert parse_feed(feed, blog=blog).posts == ()
+
+
+_CONNECT = """
+import json, socket, sys, threading
+from twisted.internet import asyncioreactor
+asyncioreactor.install()
+from twisted.internet import reactor, defer
+from twisted.web.client import Agent
+from crawler.middlewares import GuardedResolver
+
+hosts, allowed, home = json.loads(sys.argv[1])
+connected = []
+
+def listen(family, address):
+    server = socket.socket(family)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind((address, port))
+    server.listen(100)
+    def serve():
+        while True:
+            connection, _ = server.accept()
+            connected.append(address)
+            connection.sendall(b"HTTP/1.1 204 No Content\\r\\nConnection: close\\r\\n\\r\\n")
+            connection.close()
+    threading.Thread(target=serve, daemon=True).start()
+    return server.getsockname()[1]
+
+port = 0
+port = listen(socket.AF_INET, "0.0.0.0")
+try:
+    listen(socket.AF_INET6, "::1")
+except OSError:
+    pass  # a machine without IPv6
+if home:
+    socket.gethostbyname = lambda name: home
+resolver = GuardedResolver(reactor, 1000, 5.0)
+resolver.allowed = frozenset(allowed)
+resolver.install_on_reactor()
+agent = Agent(reactor, connectTimeout=3)
+answers = []
+
+def ask(host):
+    return agent.request(b"GET", f"http://{host}:{port}/".encode())
+
+async def ask_all():
+    for host in hosts:
+        try:
+            answers.append((await ask(host)).code)
+        except Exception as error:
+            answers.append(type(error).__name__)
+    reactor.stop()
+
+reactor.callWhenRunning(lambda: defer.ensureDeferred(ask_all()))
+reactor.run()
+print(json.dumps([answers, connected]))
+"""
+
+
+def connect(hosts: list[str], *, allowed: tuple[str, ...] = (), home: str = "") -> tuple[list[object], list[str]]:
+    """What comes of asking hosts with nothing between them and the resolver, and who was connected to."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CONNECT, json.dumps([hosts, allowed, home])],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    answers, connected = json.loads(done.stdout)
+    return answers, connected
+
+
+def test_no_spelling_of_a_private_address_is_connected_to() -> None:
+    answers, connected = connect(list(PRIVATE))
+    assert connected == []
+    assert not any(isinstance(answer, int) for answer in answers)
+
+
+@pytest.mark.parametrize("home", ["127.0.0.1", "0.0.0.0", "10.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1"])
+def test_no_name_that_leads_home_is_connected_to(home: str) -> None:
+    answers, connected = connect(["blog.csdn.net", "x.blog.csdn.net"], home=home)
+    assert (answers, connected) == (["DNSLookupError"] * 2, [])
+
+
+def test_the_servers_that_the_user_named_are_connected_to() -> None:
+    answers, connected = connect(["127.0.0.1", "localhost"], allowed=("127.0.0.1", "localhost"))
+    assert (answers, len(connected)) == ([204, 204], 2)
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://blog.csdn.net/u", "blog.csdn.net"),
+        ("https://reader.blog.csdn.net/article/details/1", "blog.csdn.net"),
+        ("https://rss.csdn.net/u/rss/map", "rss.csdn.net"),
+        ("http://127.0.0.1:8123/", "127.0.0.1"),
+        ("http://[", ""),
+    ],
+)
+def test_hosts_of_one_site(url: str, site: str) -> None:
+    assert site_of(url, LIVE) == site

@@ -184,6 +184,9 @@ def test_security_check(blog: SampleBlog) -> None:
         article_path(12345678),
         article_path(99000001, "somebody_else"),
         f"/{USER}/article/details/",
+        "/somebody_else/rss/list",
+        "/somebody_else/article/list/1",
+        f"/{USER}/article/list/0",
         f"/{USER}",
         "/",
         "/community/home-api/v1/other",
@@ -193,6 +196,27 @@ def test_what_is_not_there_is_404(blog: SampleBlog, target: str) -> None:
     response, body = get(blog, target)
     assert response.status == 404
     assert body == (FOLDER / GONE_FILE).read_bytes()
+
+
+@pytest.mark.parametrize("user", [USER, USER.lower()])
+@pytest.mark.parametrize("place", ["rss/list", "rss/map"])
+def test_feed_names_the_newest_articles(blog: SampleBlog, user: str, place: str) -> None:
+    response, body = get(blog, f"/{user}/{place}")
+    assert response.getheader("Content-Type") == "application/xml;charset=UTF-8"
+    links = re.findall(r"<link>(https?://[^<]*/article/details/[0-9]+)</link>", body.decode())
+    newest = sorted(ARTICLES, key=lambda article: article.post_time, reverse=True)
+    assert links == [article.url for article in newest]
+    assert "<pubDate>Fri, 29 Jun 2018 14:12:08 +0800</pubDate>" in body.decode()
+
+
+def test_html_list_has_pages_and_a_hidden_advert(blog: SampleBlog) -> None:
+    pages = [get(blog, f"/{USER}/article/list/{number}")[1].decode() for number in (1, 2, 3)]
+    ids = [int(number) for page in pages for number in re.findall(r'data-articleid="([0-9]+)"', page)]
+    advert = ids[0]
+    assert [number for number in ids if number != advert] == [article.article_id for article in ARTICLES]
+    assert ids.count(advert) == 3
+    assert "空空如也" in pages[2]
+    assert all("var listTotal = 16 ;" in page for page in pages)
 
 
 def test_robots_allow_everything(blog: SampleBlog) -> None:

@@ -2,13 +2,14 @@
 
 import gzip
 import json
+import random
 import re
 import subprocess
 import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,6 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 from hypothesis import given
-from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 from crawler import settings
@@ -27,7 +27,7 @@ from crawler.hosts import parse_site_url
 from crawler.middlewares import TooLarge, blocked_reason, parse_retry_after, unpack
 from crawler.run import crawl
 from crawler.settings import run_settings, user_agent
-from crawler.spiders.csdn import CsdnSpider, NotAList, article_id, parse_list_page
+from crawler.spiders.csdn import CsdnSpider
 from tests.crawler.blogserver import (
     CHALLENGE,
     LIST_PATH,
@@ -124,6 +124,14 @@ def _pinned(server: BlogServer, extra: dict[str, Any], stack: ExitStack) -> None
     server.items = [item(2, top=True), item(9), item(8), item(7), item(6), item(5), item(4), item(3), item(2), item(1)]
 
 
+def _slow(server: BlogServer, extra: dict[str, Any], stack: ExitStack) -> None:
+    """So slow that each answer is committed before the next one comes, and of some size."""
+    server.items = [item(number) for number in range(9, 0, -1)]
+    server.wait = 0.25
+    for number in range(1, 10):
+        server.routes[path_of(number)] = Answer(body=page(number, random.Random(number).randbytes(8000).hex()))
+
+
 def _challenged(server: BlogServer, extra: dict[str, Any], stack: ExitStack) -> None:
     server.items = [item(number) for number in range(12, 0, -1)]
     for number in range(1, 11):
@@ -201,10 +209,10 @@ SCENES: dict[str, tuple[Callable[[BlogServer, dict[str, Any], ExitStack], None],
     "long wait": (_long_wait, {}),
     "robots down": (_robots_down, {}),
     "circle": (_circle, {}),
-    "own error": (_pinned, {"prelude": "arguments['known'] = lambda address: 1 / 0"}),
+    "own error": (_pinned, {"prelude": "arguments['arguments']['known'] = lambda keys: 1 / 0"}),
     "disk full": (
-        _pinned,
-        {"prelude": "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (45000, 45000))"},
+        _slow,
+        {"prelude": "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (110_000, 110_000))"},
     ),
 }
 
@@ -235,11 +243,13 @@ def test_counts_of_a_crawl(bad: Scene) -> None:
     counts = {
         name: bad.report[name] for name in ("found", "skipped", "fetched", "blocked", "gone", "damaged", "failed")
     }
-    assert counts == {"found": 20, "skipped": 0, "fetched": 8, "blocked": 2, "gone": 1, "damaged": 2, "failed": 3}
-    assert bad.report["refused"] == 4
+    assert counts == {"found": 18, "skipped": 0, "fetched": 8, "blocked": 2, "gone": 1, "damaged": 2, "failed": 3}
+    assert bad.report["refused"] == 2
+    # two posts of the list lead off the site, and one item is none at all
+    assert bad.report["codes"].count("list_item") == 3
     assert (bad.report["finish_reason"], bad.report["list_complete"]) == ("finished", True)
     # nine pages of the list, and each post but those not asked for (17, 16) and the bomb (2)
-    assert (bad.report["stored_new"], bad.report["unchanged"]) == (9 + 17, 0)
+    assert (bad.report["stored_new"], bad.report["new"], bad.report["unchanged"]) == (9 + 17, 8, 0)
     assert len(bad.captures()) == 9 + 17
 
 
@@ -249,7 +259,7 @@ def test_nobody_else_was_asked(bad: Scene) -> None:
 
 
 def test_posts_are_fetched_newest_first_and_once(bad: Scene) -> None:
-    assert bad.report["found"] == 20
+    assert bad.report["found"] == 18
     asked = [int(request.rpartition("/")[2]) for request in bad.server.posts_asked()]
     firsts = list(dict.fromkeys(asked))
     assert firsts == [20, 19, 18, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
@@ -259,7 +269,7 @@ def test_posts_are_fetched_newest_first_and_once(bad: Scene) -> None:
 
 
 def test_request_to_stand_in_keeps_path_and_query(bad: Scene) -> None:
-    assert bad.report["found"] == 20
+    assert bad.report["found"] == 18
     pages = [request for request in bad.server.requests if request.startswith(LIST_PATH)]
     query = "size=100&businessType=blog&orderby=&noMore=false&year=&month=&username="
     assert pages == [f"{LIST_PATH}?page={number}&{query}{USER}" for number in range(1, 10)]
@@ -321,7 +331,7 @@ def test_redirect_to_another_page_is_a_problem(bad: Scene) -> None:
 
 def test_listed_address_off_the_site_is_a_problem(bad: Scene) -> None:
     assert bad.problem("evil.example")
-    assert bad.problem("/article/details/16", "private address")
+    assert bad.problem("http://127.0.0.1", "/article/details/16", "not on CSDN")
     assert bad.problem("articleId None")
 
 
@@ -386,6 +396,7 @@ def test_without_robots_txt_nothing_is_asked(scenes: dict[str, Scene]) -> None:
     assert set(scene.server.requests) == {"/robots.txt"}
     assert (scene.report["finish_reason"], scene.report["list_complete"]) == ("list_failed", False)
     assert scene.problem("robots.txt", "status 503")
+    assert {scene.report["ways"][way] for way in ("list_api", "list_page")} == {"forbidden by robots.txt"}
 
 
 def test_list_ends_with_null(scenes: dict[str, Scene]) -> None:
@@ -398,6 +409,8 @@ def test_html_in_place_of_the_list_is_a_refusal(scenes: dict[str, Scene]) -> Non
     scene = scenes["html list"]
     assert (scene.report["fetched"], scene.report["blocked"], scene.report["list_complete"]) == (3, 1, False)
     assert scene.problem("not read to its end")
+    assert scene.report["ways"]["list_api"] == "blocked: status 200, page of a security check"
+    assert scene.report["ways"]["list_page"] == "failed: status 404"
     assert sum(capture.blocked is not None for capture in scene.captures()) == 1
 
 
@@ -502,7 +515,7 @@ def test_delay(site: str | None, delay: float | None, is_fine: bool) -> None:
 )
 def test_crawl_refuses(tmp_path: Path, name: str, arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        crawl(name, store_path=tmp_path / "x.captures.db", user=USER, **arguments)
+        crawl(name, store_path=tmp_path / "x.captures.db", arguments={"user": USER}, **arguments)
 
 
 @pytest.mark.parametrize("arguments", [{"user": "a/b"}, {"user": ""}, {"limit": 0}, {"limit": "many"}])
@@ -530,11 +543,11 @@ def test_settings_are_safe() -> None:
     assert not {403, 404, 521} & set(settings.RETRY_HTTP_CODES)
 
 
-def test_scrapy_finds_the_spider() -> None:
+def test_scrapy_finds_the_spiders() -> None:
     found = subprocess.run(
         [sys.executable, "-m", "scrapy", "list"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
-    assert found.stdout.split() == ["csdn"]
+    assert "csdn" in found.stdout.split()
 
 
 # --- pure parts ------------------------------------------------------------------------------------------------------
@@ -640,99 +653,3 @@ def test_any_bytes_are_unpacked_or_flagged(body: bytes, encoding: str) -> None:
 )
 def test_refusals(status: int, body: bytes, is_blocked: bool) -> None:
     assert (blocked_reason(status, body) is not None) is is_blocked
-
-
-@pytest.mark.parametrize(
-    ("address", "number"),
-    [
-        ("https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/80763567", 80763567),
-        ("https://blog.csdn.net/qq449245884/java/article/details/107096460?spm=1", 107096460),
-        ("https://liuxinlei.blog.csdn.net/article/details/104566377#comments", 104566377),
-        ("https://blog.csdn.net/u/article/details/1/", 1),
-        ("https://blog.csdn.net/u/article/details/", None),
-        ("https://blog.csdn.net/u", None),
-        ("http://[", None),
-    ],
-)
-def test_article_id(address: str, number: int | None) -> None:
-    assert article_id(address) == number
-    assert CsdnSpider.address_key(address) == (address if number is None else str(number))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"<html>",
-        b" \n<!doctype html>",
-        b"[]",
-        b"null",
-        b"[" * 100_000,
-        b'{"code":400,"message":"no"}',
-        b'{"code":200}',
-        b'{"code":200,"data":[]}',
-        b'{"code":200,"data":{"list":{}}}',
-        b"\xff\xfe",
-    ],
-)
-def test_answer_that_is_no_list(body: bytes) -> None:
-    with pytest.raises(NotAList):
-        parse_list_page(body, user=USER)
-
-
-@pytest.mark.parametrize(
-    "bad_item",
-    [
-        None,
-        7,
-        {},
-        {"articleId": True},
-        {"articleId": -1},
-        {"articleId": "12x"},
-        {"articleId": 10**30},
-        {"articleId": "9" * 5000},
-        {"articleId": 5, "url": 7},
-        {"articleId": 5, "url": "javascript:alert(1)"},
-        {"articleId": 5, "url": "http://["},
-        {"articleId": 5, "url": "https://blog.csdn.net/u/article/details/6"},
-        {"articleId": 5, "url": "https://blog.csdn.net/u"},
-    ],
-)
-def test_item_that_names_no_post(bad_item: Any) -> None:
-    found = parse_list_page(json.dumps({"code": 200, "data": {"list": [bad_item, item(1)]}}).encode(), user=USER)
-    assert [post.article_id for post in found.posts] == [1]
-    assert len(found.problems) == 1
-
-
-def test_item_of_the_list() -> None:
-    text = {
-        "articleId": "7",
-        "url": "http://blog.csdn.net/u/article/details/7?spm=1#c",
-        "postTime": 1718000000,
-        "top": 1,
-    }
-    bare = {"articleId": 8, "postTime": "2024-07-22 23:10:48"}
-    data = {"list": [text, bare], "total": True}
-    found = parse_list_page(json.dumps({"code": 200, "data": data}).encode(), user=USER)
-    assert [(p.article_id, p.address, p.post_time, p.pinned) for p in found.posts] == [
-        (7, "https://blog.csdn.net/u/article/details/7", "", True),
-        (8, f"https://blog.csdn.net/{USER}/article/details/8", "2024-07-22 23:10:48", False),
-    ]
-    assert (found.total, found.is_empty, found.problems) == (None, False, ())
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: (
-            st.lists(inner)
-            | st.dictionaries(
-                st.sampled_from(["code", "data", "list", "articleId", "url", "total", "top"]), inner | st.just(200)
-            )
-        ),
-    )
-)
-@settings_of_hypothesis(max_examples=50)
-def test_any_json_is_a_list_or_not(answer: Any) -> None:
-    with suppress(NotAList):
-        parse_list_page(json.dumps(answer).encode(), user=USER)

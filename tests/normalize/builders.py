@@ -76,7 +76,9 @@ def copy(
     number: int | None = None,
     partial: bool = False,
     has_links: bool = True,
+    entries: int = 10,
     has_images: bool = True,
+    lacks: int = 0,
     distance: int = 0,
     captured_at: str | None = None,
 ) -> Copy:
@@ -89,8 +91,10 @@ def copy(
         series=series,
         number=number,
         partial=partial,
+        entries=entries,
         has_links=has_links,
         has_images=has_images,
+        lacks=lacks,
         distance=distance,
         captured_at=captured_at,
     )

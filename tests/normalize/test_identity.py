@@ -101,8 +101,11 @@ def test_short_titles_join_nothing() -> None:
 def test_the_shown_copy_is_the_best_by_each_rule_in_turn() -> None:
     best_last = [
         copy("a", "csdn-1", partial=True),
+        copy("aa", "csdn-1", entries=4, captured_at="2026-01-01T00:00:00Z"),
         copy("b", "csdn-1", has_links=False),
         copy("c", "csdn-1", has_images=False),
+        copy("ca", "csdn-1", lacks=2, captured_at="2025-01-01T00:00:00Z"),
+        copy("cb", "csdn-1", lacks=1),
         copy("d", "csdn-1", distance=2, captured_at="2020-01-01T00:00:00Z"),
         copy("e", "csdn-1", distance=1, captured_at="2020-01-01T00:00:00Z"),
         copy("f", "csdn-1"),
@@ -113,6 +116,15 @@ def test_the_shown_copy_is_the_best_by_each_rule_in_turn() -> None:
     for end in range(2, len(best_last) + 1):
         (group,) = group_copies(best_last[:end])
         assert group.shown.capture_id == best_last[end - 1].capture_id
+
+
+def test_a_later_page_with_half_of_the_recommendations_is_shown_and_with_fewer_is_not() -> None:
+    before, half, fewer = (
+        copy(name, "csdn-1", entries=entries, captured_at=f"201{year}-01-01T00:00:00Z")
+        for name, entries, year in (("a", 10, 7), ("b", 5, 8), ("c", 4, 9))
+    )
+    (group,) = group_copies([before, half, fewer])
+    assert [one.capture_id for one in group.copies] == ["b", "a", "c"]
 
 
 def test_the_lowest_hash_decides_between_equal_copies() -> None:
@@ -131,6 +143,8 @@ COPIES = st.lists(
         series=st.sampled_from([None, "PaperDaily"]),
         number=st.sampled_from([None, None, 1, 2]),
         distance=st.integers(0, 2),
+        entries=st.integers(1, 12),
+        lacks=st.integers(0, 4),
     ),
     max_size=9,
     unique_by=lambda one: one.capture_id,
@@ -152,7 +166,8 @@ def test_posts_do_not_depend_on_order_and_have_ids_of_their_own(copies: tuple[Co
     assert len({group.post_id for group in groups}) == len(groups)
     assert sorted(one.capture_id for group in groups for one in group.copies) == sorted(c.capture_id for c in copies)
     for group in groups:
-        assert group.shown == min(group.copies, key=copy_rank)
+        most = max(one.entries for one in group.copies)
+        assert group.shown == min(group.copies, key=lambda one: copy_rank(one, most))
     keys = [key for group in groups for key in {key for one in group.copies for key in one.keys}]
     assert len(keys) == len(set(keys))
 
