@@ -324,7 +324,7 @@ class CaptureStore:
         return self._forgotten(_row(item), item.body)
 
     def capture_ids(self) -> list[str]:
-        """Ids of all observations, in the order of :meth:`observations`: what is in the store, without looking at it."""
+        """Ids of all observations, in the order of :meth:`observations`."""
         return [row[0] for row in self._connection.execute("SELECT capture_id FROM observations ORDER BY capture_id")]
 
     def observations(self) -> Iterator[Capture]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import click
 
@@ -19,6 +19,9 @@ from crawler.config import BadConfig, Config, load_config
 from crawler.console import Console
 from crawler.exits import Exit
 from normalize import __version__
+
+if TYPE_CHECKING:
+    from crawler.ingest import Paths
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -46,6 +49,13 @@ class _Context:
     config: Config
     archive: Path
     captures: Path | None
+
+    @property
+    def paths(self) -> "Paths":
+        """The two files."""
+        from crawler.ingest import Paths
+
+        return Paths.of(self.archive, self.captures)
 
 
 def _common(*, with_json: bool = True, with_archive: bool = True) -> Callable[[_F], Callable[..., None]]:
@@ -135,6 +145,66 @@ def demo(context: _Context, target: Path) -> None:
         raise click.UsageError(str(error)) from error
 
 
+# --- options of commands that fetch ----------------------------------------------------------------------------------
+
+_user_option = click.option(
+    "--user", help="User name of the blog, as in blog.csdn.net/USER; or user = in paperdigest.toml."
+)
+_refetch_option = click.option("--refetch", is_flag=True, help="Fetch again what is stored already.")
+
+
+def _fetch_options(limit_help: str) -> Callable[[_F], _F]:
+    """What all commands take that ask other machines for something."""
+
+    def decorate(command: _F) -> _F:
+        for option in (
+            click.option("--site-url", help="A host that serves the same paths (a mirror, a test server)."),
+            click.option("--limit", type=click.IntRange(min=1), help=limit_help),
+            click.option(
+                "--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback."
+            ),
+            click.option(
+                "--contact", help="Your mail address or page, sent to the site; or contact = in paperdigest.toml."
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _fetching(context: _Context, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of :func:`_fetch_options` with what the configuration says.
+
+    Raises :class:`click.UsageError` for what would be impolite, or makes no sense.
+    """
+    from crawler.hosts import parse_site_url
+    from crawler.settings import run_settings
+
+    for name in ("contact", "delay", "site_url"):
+        if options[name] is None:
+            options[name] = getattr(context.config, name)
+    site_url = options["site_url"]
+    try:
+        site = None if site_url is None else parse_site_url(site_url)
+        run_settings(contact=options["contact"], site=site, delay=options["delay"])
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    return options
+
+
+def _user(context: _Context, user: str | None) -> str:
+    """The blog that is meant. Raises :class:`click.UsageError` where nothing says, or no user can have that name."""
+    from crawler.hosts import is_user_name
+
+    user = user or context.config.user
+    if user is None:
+        raise click.UsageError("whose blog? --user, or user = in paperdigest.toml")
+    if not is_user_name(user):
+        raise click.UsageError(f"{user!r} cannot be the name of a user")
+    return user
+
+
 # --- sync and crawl --------------------------------------------------------------------------------------------------
 
 
@@ -145,52 +215,21 @@ def demo(context: _Context, target: Path) -> None:
     "  paperdigest sync                      with user = and contact = in paperdigest.toml\n"
     "  paperdigest sync --full --json",
 )
-@click.option("--user", help="User name of the blog, as in blog.csdn.net/USER; or user = in paperdigest.toml.")
-@click.option("--contact", help="Your mail address or page, sent to the site; or contact = in paperdigest.toml.")
-@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback.")
-@click.option("--limit", type=click.IntRange(min=1), help="Fetch at most N posts, the newest first.")
+@_user_option
 @click.option("--full", is_flag=True, help="Read the whole list of posts, not only the feed.")
-@click.option("--site-url", help="A host that serves the same paths (a mirror, a test server).")
+@_fetch_options("Fetch at most N posts, the newest first.")
 @_common()
-def sync(
-    context: _Context,
-    user: str | None,
-    contact: str | None,
-    delay: float | None,
-    limit: int | None,
-    full: bool,
-    site_url: str | None,
-) -> None:
+def sync(context: _Context, user: str | None, full: bool, **options: Any) -> None:
     """Fetch what is new on a blog of CSDN, look again at posts that are due, and bring the archive up to date.
 
     Reads robots.txt and the feed first; the whole list on the first run, where the feed names no known post, and every
     30 days. Posts are looked at again 1, 7, 30 and 180 days after the first time, then every 180. Whatever a run does
     not get, the next one asks for.
     """
-    from crawler.commands.crawl import check_options
     from crawler.commands.sync import sync as run_sync
-    from crawler.ingest import Paths
 
-    user = user or context.config.user
-    if user is None:
-        raise click.UsageError("whose blog? --user, or user = in paperdigest.toml")
-    contact = contact or context.config.contact
-    delay = context.config.delay if delay is None else delay
-    try:
-        check_options(user=user, contact=contact, site_url=site_url, delay=delay)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    status = run_sync(
-        user,
-        Paths.of(context.archive, context.captures),
-        context.console,
-        contact=contact,
-        delay=delay,
-        site_url=site_url,
-        limit=limit,
-        full=full,
-    )
-    sys.exit(status)
+    user = _user(context, user)
+    sys.exit(run_sync(user, context.paths, context.console, full=full, **_fetching(context, options)))
 
 
 @cli.group(epilog="\b\nExample:\n  paperdigest crawl csdn --user c9Yv2cf9I06K2A9E --contact you@example.org")
@@ -204,80 +243,22 @@ def crawl() -> None:
     "  paperdigest crawl csdn --user c9Yv2cf9I06K2A9E --contact you@example.org --limit 5\n"
     "  paperdigest crawl csdn --user USER --site-url http://127.0.0.1:8123 --delay 0"
 )
-@click.option("--user", required=True, help="User name of the blog, as in blog.csdn.net/USER.")
-@click.option("--contact", help="Your mail address or page, sent to the site; or contact = in paperdigest.toml.")
-@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback.")
-@click.option("--limit", type=click.IntRange(min=1), help="Fetch at most N posts, the newest first.")
-@click.option("--refetch", is_flag=True, help="Fetch posts again that are stored already.")
-@click.option("--site-url", help="A host that serves the same paths (a mirror, a test server).")
+@_user_option
+@_refetch_option
+@_fetch_options("Only the newest N posts.")
 @_common()
-def csdn(
-    context: _Context,
-    user: str,
-    contact: str | None,
-    delay: float | None,
-    limit: int | None,
-    refetch: bool,
-    site_url: str | None,
-) -> None:
-    """Crawl a blog of CSDN: its whole list of posts, then every post that is not stored yet or is due again.
+def csdn(context: _Context, user: str | None, refetch: bool, **options: Any) -> None:
+    """Crawl a blog of CSDN: its list of posts, then every post that is not stored yet.
 
     One request at a time, 2 seconds apart with jitter; robots.txt is obeyed. A site that refuses to answer is left
     alone and reported (exit status 4), never got round.
     """
-    from crawler.commands.crawl import check_options, crawl_and_archive
-    from crawler.ingest import Paths
+    from crawler.commands.crawl import crawl_and_archive
 
-    contact = contact or context.config.contact
-    delay = context.config.delay if delay is None else delay
-    try:
-        check_options(user=user, contact=contact, site_url=site_url, delay=delay)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    status = crawl_and_archive(
-        "csdn",
-        Paths.of(context.archive, context.captures),
-        context.console,
-        contact=contact,
-        delay=delay,
-        arguments={"user": user, "limit": limit},
-        refetch=refetch,
-        site_url=site_url,
-    )
+    options = _fetching(context, options)
+    arguments = {"user": _user(context, user), "limit": options.pop("limit")}
+    status = crawl_and_archive("csdn", context.paths, context.console, arguments=arguments, refetch=refetch, **options)
     sys.exit(status)
-
-
-def _crawl_options(command: _F) -> _F:
-    """The options of crawls whose limit counts posts of any age."""
-    decorated = command
-    for option in (
-        click.option("--site-url", help="A host that serves the same paths (a mirror, a test server)."),
-        click.option("--refetch", is_flag=True, help="Fetch again what is stored already."),
-        click.option("--limit", type=click.IntRange(min=1), help="At most N posts in this run."),
-        click.option(
-            "--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback."
-        ),
-        click.option(
-            "--contact", help="Your mail address or page, sent to the site; or contact = in paperdigest.toml."
-        ),
-    ):
-        decorated = option(decorated)
-    return decorated
-
-
-def _completed(context: _Context, options: dict[str, Any]) -> dict[str, Any]:
-    """Options of a crawl with what the configuration says.
-
-    Raises :class:`ValueError` for a crawl that would be impolite.
-    """
-    from crawler.hosts import parse_site_url
-    from crawler.settings import run_settings
-
-    contact = options["contact"] or context.config.contact
-    delay = context.config.delay if options["delay"] is None else options["delay"]
-    site_url = options["site_url"]
-    run_settings(contact=contact, site=None if site_url is None else parse_site_url(site_url), delay=delay)
-    return {**options, "contact": contact, "delay": delay}
 
 
 @crawl.command(
@@ -293,7 +274,8 @@ def _completed(context: _Context, options: dict[str, Any]) -> dict[str, Any]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of addresses, one a line; '#' begins a comment.",
 )
-@_crawl_options
+@_refetch_option
+@_fetch_options("At most N posts in this run.")
 @_common()
 def wechat(context: _Context, addresses: tuple[str, ...], file: Path | None, **options: Any) -> None:
     """Crawl articles on WeChat: those at ADDRESSES, else those that posts of the archive link to as past posts.
@@ -302,14 +284,12 @@ def wechat(context: _Context, addresses: tuple[str, ...], file: Path | None, **o
     again on the usual schedule. A check whether a person asks is reported (exit status 4), never got round.
     """
     from crawler.commands.wechat import crawl_wechat, given_articles
-    from crawler.ingest import Paths
 
     try:
         given = given_articles(addresses, file) if addresses or file else None
-        completed = _completed(context, options)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    sys.exit(crawl_wechat(given, Paths.of(context.archive, context.captures), context.console, **completed))
+    sys.exit(crawl_wechat(given, context.paths, context.console, **_fetching(context, options)))
 
 
 @crawl.command(
@@ -317,28 +297,21 @@ def wechat(context: _Context, addresses: tuple[str, ...], file: Path | None, **o
     "  paperdigest crawl wayback --user c9Yv2cf9I06K2A9E --contact you@example.org\n"
     "  paperdigest crawl wayback --user c9Yv2cf9I06K2A9E --contact you@example.org --only-lost --limit 20"
 )
-@click.option("--user", required=True, help="User name of the blog, as in blog.csdn.net/USER.")
+@_user_option
 @click.option("--only-lost", is_flag=True, help="Only posts that are gone from the blog or were never had.")
-@_crawl_options
+@_refetch_option
+@_fetch_options("At most N posts in this run.")
 @_common()
-def wayback(context: _Context, user: str, only_lost: bool, **options: Any) -> None:
+def wayback(context: _Context, user: str | None, only_lost: bool, **options: Any) -> None:
     """Crawl copies in the Wayback Machine: of posts gone from CSDN, never had, or with other bytes than those stored.
 
     Its index is asked at most 24 times a minute, and after a 429 only when a minute has passed. Posts that are gone
     come first, then those never had; of each the newest snapshot first.
     """
     from crawler.commands.wayback import crawl_wayback
-    from crawler.hosts import is_user_name
-    from crawler.ingest import Paths
 
-    try:
-        completed = _completed(context, options)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    if not is_user_name(user):
-        raise click.UsageError(f"{user!r} cannot be the name of a user")
-    into = Paths.of(context.archive, context.captures)
-    sys.exit(crawl_wayback(user, into, context.console, only_lost=only_lost, **completed))
+    user = _user(context, user)
+    sys.exit(crawl_wayback(user, context.paths, context.console, only_lost=only_lost, **_fetching(context, options)))
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -360,9 +333,8 @@ def import_(context: _Context, paths: tuple[Path, ...]) -> None:
     are still read (exit status 3).
     """
     from crawler.commands.imports import import_and_archive
-    from crawler.ingest import Paths
 
-    sys.exit(import_and_archive(paths, Paths.of(context.archive, context.captures), context.console))
+    sys.exit(import_and_archive(paths, context.paths, context.console))
 
 
 @cli.command(
@@ -386,9 +358,9 @@ def parse(context: _Context, paths: tuple[Path, ...]) -> None:
 def rebuild(context: _Context) -> None:
     """Build the archive anew from its captures, offline; the result is equal row for row."""
     from crawler.commands.imports import summary_line, summary_to_dict
-    from crawler.ingest import Paths, rebuild_archive
+    from crawler.ingest import rebuild_archive
 
-    paths = Paths.of(context.archive, context.captures)
+    paths = context.paths
     with context.console.progress("Reading captures") as advance:
         summary = rebuild_archive(paths, advance)
     context.console.say(f"{paths.archive}: built anew: {summary_line(summary)}")
@@ -408,9 +380,8 @@ def rebuild(context: _Context) -> None:
 def runs(context: _Context, run: int | None, limit: int) -> None:
     """Show the latest runs; with a run's number what it was asked, how it found posts, and its problems."""
     from crawler.commands.runs import show_run, show_runs
-    from crawler.ingest import Paths
 
-    paths = Paths.of(context.archive, context.captures)
+    paths = context.paths
     if run is None:
         sys.exit(show_runs(paths, context.console, limit=limit))
     sys.exit(show_run(paths, context.console, run))
@@ -429,9 +400,8 @@ def history(context: _Context, post: str) -> None:
     POST is its id, key or address. The number of reads makes no version of its own.
     """
     from crawler.commands.history import show_history
-    from crawler.ingest import Paths
 
-    sys.exit(show_history(post, Paths.of(context.archive, context.captures), context.console))
+    sys.exit(show_history(post, context.paths, context.console))
 
 
 @cli.command(
@@ -449,9 +419,8 @@ def forget(context: _Context, post: str, dry_run: bool) -> None:
     captured lists and feeds that name it go too. Nothing is asked: look with --dry-run first.
     """
     from crawler.commands.forget import forget as forget_post
-    from crawler.ingest import Paths
 
-    sys.exit(forget_post(post, Paths.of(context.archive, context.captures), context.console, dry_run=dry_run))
+    sys.exit(forget_post(post, context.paths, context.console, dry_run=dry_run))
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
@@ -463,9 +432,6 @@ def forget(context: _Context, post: str, dry_run: bool) -> None:
     "  paperdigest images --contact you@example.org\n"
     "  paperdigest images --contact you@example.org --role figure --limit 100",
 )
-@click.option("--contact", help="Your mail address or page, sent to the hosts; or contact = in paperdigest.toml.")
-@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on loopback.")
-@click.option("--limit", type=click.IntRange(min=1), help="Ask for so many pictures at most.")
 @click.option(
     "--role",
     "roles",
@@ -475,36 +441,18 @@ def forget(context: _Context, post: str, dry_run: bool) -> None:
     show_default=True,
     help="What the pictures are in their entries; may be given several times.",
 )
-@click.option("--site-url", help="A server that stands in for all hosts of pictures (a mirror, a test server).")
+@_fetch_options("Ask for so many pictures at most.")
 @_common()
-def images(
-    context: _Context,
-    contact: str | None,
-    delay: float | None,
-    limit: int | None,
-    roles: tuple[Literal["badge", "title", "figure", "other"], ...],
-    site_url: str | None,
-) -> None:
+def images(context: _Context, roles: tuple[Literal["badge", "title", "figure", "other"], ...], **options: Any) -> None:
     """Fetch the pictures that entries of the archive show into X.images.db beside it; no other command does.
 
     One request at a time, robots.txt obeyed, each picture once. PNG, JPEG, GIF, WebP and BMP are kept as they came and
     told by their bytes; all else is refused and noted. What failed is asked for again after 7 days, 5 times at most.
     """
     from crawler.commands.images import Request, fetch_and_tell
-    from crawler.ingest import Paths
 
-    request = Request(
-        roles=frozenset(roles),
-        contact=contact or context.config.contact,
-        delay=context.config.delay if delay is None else delay,
-        limit=limit,
-        site_url=site_url,
-    )
-    try:
-        request.check()
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    sys.exit(fetch_and_tell(request, Paths.of(context.archive, context.captures), context.console))
+    request = Request(roles=frozenset(roles), **_fetching(context, options))
+    sys.exit(fetch_and_tell(request, context.paths, context.console))
 
 
 # --- search ----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ class Config:
     """Mail address or page of whoever runs a live crawl, sent in the user agent."""
     delay: float | None = None
     """Seconds between two requests; ``None``: the polite default."""
+    site_url: str | None = None
+    """Host that serves the paths of the site in its place; ``None``: the site itself."""
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -33,6 +35,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "user": (str,),
     "contact": (str,),
     "delay": (int, float),
+    "site_url": (str,),
 }
 
 
@@ -60,4 +63,5 @@ def load_config(folder: Path) -> Config:
         user=values.get("user"),
         contact=values.get("contact"),
         delay=values.get("delay"),
+        site_url=values.get("site_url"),
     )

@@ -39,6 +39,8 @@ Progress = Callable[[int, int], None]
 
 _LIST_PATHS = ("/get-business-list", "/rss/list", "/rss/map", INDEX_PATH)
 """Ends of addresses at which there are lists of posts in JSON, or feeds."""
+LOGIN_WANTED = "login: "
+"""Begin of the reason of a refusal that asks for a login."""
 _READ_TOGETHER = 25
 """Captures that a worker reads at a time."""
 _WRITE_TOGETHER = 200
@@ -81,7 +83,8 @@ def _class_without_reading(capture: Capture) -> tuple[PageClass, tuple[Problem, 
         message = f"The answer did not arrive whole: {capture.damaged}"
         return "damaged", (Problem(code="damaged", message=message, severity="error"),)
     if capture.blocked is not None:
-        return "blocked", (Problem(code="blocked", message=f"The site refused to answer: {capture.blocked}"),)
+        page_class: PageClass = "login" if capture.blocked.startswith(LOGIN_WANTED) else "blocked"
+        return page_class, (Problem(code=page_class, message=f"The site refused to answer: {capture.blocked}"),)
     if capture.address is not None and urlsplit(capture.address).path.endswith(_LIST_PATHS):
         return "list", ()
     return None

@@ -246,8 +246,11 @@ class RetryAfter:
         header = response.headers.get("Retry-After")
         asked = None if header is None else parse_retry_after(header.decode("latin-1"), now=datetime.now(UTC))
         wait = self._backoff * 2**retries if asked is None else asked
-        pause = request.meta.get("paperdigest_pause")
-        if asked is None and response.status == _TOO_MANY and pause is not None:
+        if asked is None and response.status == _TOO_MANY:
+            pause = request.meta.get("paperdigest_pause")
+            if pause is None:  # it does not say when to come back, so not today
+                request.meta["dont_retry"] = True
+                return response
             wait = pause
         if wait > self._max_wait:
             request.meta["dont_retry"] = True

@@ -7,10 +7,10 @@ import gc
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from itertools import islice
 from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -69,8 +69,8 @@ class Workers(Generic[_T, _R]):
         self._work = work
         self._warm_up = warm_up
         self._count = (os.cpu_count() or 1) - 1
-        # No more results than can be taken soon, so that memory stays flat.
-        self._most = 4 + 4 * self._count
+        # Enough that nobody runs dry while this process writes, and no more results than memory has room for.
+        self._most = 2 + 4 * self._count
         self._pool: ProcessPoolExecutor | None = None
         self._begun: dict[_T, Future[_R]] = {}
 
@@ -81,7 +81,8 @@ class Workers(Generic[_T, _R]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            # What is under way is waited for, not called off: a pool whose processes were killed stumbles over that.
+            self._pool.shutdown(wait=True)
 
     def expect(self, captures: int) -> None:
         """Say how many captures are coming; for enough of them the processes start."""
@@ -111,26 +112,19 @@ class Workers(Generic[_T, _R]):
         if self._pool is None:
             yield from ([self._work(item)] for item in items)
             return
-        rest = iter(items)
-        running: dict[Future[_R], _T] = {}
-        while True:
-            for item in islice(rest, self._most - len(running)):
-                begun = self._begun.pop(item) if item in self._begun else self._pool.submit(self._work, item)
-                running[begun] = item
-            if not running:
-                return
-            done = [future for future in running if future.done()]
-            if not done and (taken := _take_back(running)) is not None:
-                yield [self._work(running.pop(taken))]
+        # What was begun comes first, so that it is never begun again.
+        rest = deque(sorted(items, key=lambda item: item not in self._begun))
+        running: set[Future[_R]] = set()
+        while rest or running:
+            while rest and len(running) < self._most:
+                item = rest.popleft()
+                running.add(self._begun.pop(item) if item in self._begun else self._pool.submit(self._work, item))
+            done = {future for future in running if future.done()}
+            if not done and rest:
+                yield [self._work(rest.pop())]
                 continue
             if not done:
                 yield []
-                done = list(wait(running, return_when=FIRST_COMPLETED).done)
-            for future in done:
-                del running[future]
+                done = wait(running, return_when=FIRST_COMPLETED).done
+            running -= done
             yield [future.result() for future in done]
-
-
-def _take_back(running: Iterable[Future[_R]]) -> Future[_R] | None:
-    """The last piece of work that no process has begun on, now withdrawn from them."""
-    return next((future for future in reversed(list(running)) if future.cancel()), None)

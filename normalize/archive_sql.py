@@ -111,7 +111,8 @@ def chunks(items: Iterable[_Item], size: int = MAX_PARAMETERS) -> Iterator[list[
 def select_in(connection: sqlite3.Connection, query: str, values: Iterable[object]) -> Iterator[Any]:
     """Give the rows of a query for any number of values; ``{}`` in the query stands for the list of their marks."""
     for chunk in chunks(values):
-        yield from connection.execute(query.replace("{}", ", ".join("?" * len(chunk))), chunk)
+        # All at once: a query left open half-way would outlive an interrupted transaction.
+        yield from connection.execute(query.replace("{}", ", ".join("?" * len(chunk))), chunk).fetchall()
 
 
 def write_rows(connection: sqlite3.Connection, statement: str, rows: Collection[Sequence[Any]]) -> None:

@@ -13,13 +13,11 @@ from crawler.captures import CaptureStore, crawl_lock_path
 from crawler.commands.imports import summary_line, summary_to_dict
 from crawler.console import Console
 from crawler.exits import Exit
-from crawler.hosts import is_user_name, parse_site_url
 from crawler.ingest import Paths, check_files, update_archive
 from crawler.locks import sole_lock
 from crawler.mementos import memento_time
 from crawler.run import CrawlReport, crawl, origin_of
 from crawler.runs import RunProblem, Runs
-from crawler.settings import run_settings
 from normalize.archive import Summary, open_readonly
 from normalize.urls import post_keys
 
@@ -36,13 +34,6 @@ class Outcome:
     status: Exit
     report: CrawlReport
     summary: Summary
-
-
-def check_options(*, user: str, contact: str | None, site_url: str | None, delay: float | None) -> None:
-    """Raise :class:`ValueError` for a crawl that nobody should begin: of no user, nameless, or too fast."""
-    if not is_user_name(user):
-        raise ValueError(f"{user!r} cannot be the name of a user")
-    run_settings(contact=contact, site=None if site_url is None else parse_site_url(site_url), delay=delay)
 
 
 def crawl_and_archive(

@@ -9,14 +9,12 @@ from datetime import UTC, datetime
 from crawler.captures import CaptureStore
 from crawler.console import Console
 from crawler.exits import Exit
-from crawler.hosts import parse_site_url
 from crawler.images.fetch import FetchReport, PictureProblem, fetch_pictures
 from crawler.images.store import ImageStore, images_path
 from crawler.images.wanted import MAX_TRIES, REST, Role, Wants, find_wants
 from crawler.ingest import Paths, check_files
 from crawler.locks import sole_lock
 from crawler.runs import RunCounts, RunProblem, Runs
-from crawler.settings import run_settings
 
 _SHOWN = 20
 """Problems of one kind that are printed; all are in the file and in the JSON."""
@@ -41,11 +39,6 @@ class Request:
     delay: float | None
     limit: int | None
     site_url: str | None
-
-    def check(self) -> None:
-        """Raise :class:`ValueError` for a run that nobody should begin: nameless, or too fast."""
-        site = None if self.site_url is None else parse_site_url(self.site_url)
-        run_settings(contact=self.contact, site=site, delay=self.delay)
 
 
 def fetch_and_tell(request: Request, into: Paths, console: Console) -> Exit:

@@ -146,7 +146,7 @@ def _report(crawler: "Crawler", spider: Any, wanted: int, reason: str, seconds: 
         problems.insert(0, PictureProblem(code="robots_unreachable", address=None, reason=_NO_ROBOTS + unreachable))
     errors = crawler.stats.get_value("spider_exceptions/count", 0)
     if errors:
-        problems.append(PictureProblem(code="error", address=None, reason=f"{errors} errors of our own code"))
+        problems.append(PictureProblem(code="own_error", address=None, reason=f"{errors} errors of our own code"))
     tally = spider.tally
     return FetchReport(
         stored=tally["stored"],

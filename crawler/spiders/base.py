@@ -270,13 +270,18 @@ class CaptureSpider(scrapy.Spider):
         """How it shows that the site refused to answer; ``None``: it did not."""
         return flags_of(response).get(BLOCKED_HEADER)
 
-    def judge(self, response: Response, *, blocked: str | None, damaged: str | None = None) -> bool:
-        """Counts an answer and notes what is wrong with it; whether it is a whole answer, new or unchanged."""
+    def judge(
+        self, response: Response, *, blocked: str | None, damaged: str | None = None, login: bool = False
+    ) -> bool:
+        """Counts an answer and notes what is wrong with it; whether it is a whole answer, new or unchanged.
+
+        ``login``: the site refuses by asking for one.
+        """
         flags = flags_of(response)
         task: Task | None = response.meta.get("task")
         damaged = damaged or flags.get(DAMAGED_HEADER)
         if blocked is not None:
-            self.miss("blocked", response, f"blocked: {blocked}")
+            self._miss("blocked", response.meta, f"blocked: {blocked}", code="login" if login else "blocked")
         elif damaged is not None:
             self.miss("damaged", response, f"damaged: {damaged}")
         elif REFUSED_HEADER in flags:
@@ -295,11 +300,11 @@ class CaptureSpider(scrapy.Spider):
         """
         self._miss(what, response.meta, reason)
 
-    def _miss(self, what: str, meta: Mapping[str, Any], reason: str) -> None:
+    def _miss(self, what: str, meta: Mapping[str, Any], reason: str, *, code: str | None = None) -> None:
         self.count(what)
         if "way" in meta:  # where one way of finding posts fails there are others
             self.count(f"list_{what}")
-        self.problem(what, meta["address"], reason)
+        self.problem(code or what, meta["address"], reason)
 
     def mind_refusals(self, response: Response) -> None:
         """Call after an answer was handed out.

@@ -33,6 +33,7 @@ from crawler.discovery import (
 )
 from crawler.frontier import FoundPost, Way
 from crawler.hosts import is_user_name
+from crawler.ingest import LOGIN_WANTED
 from crawler.middlewares import SiteRefuses, flags_of
 from crawler.pages import UnreadablePage, check_page, read_page
 from crawler.pages.decode import decode
@@ -373,7 +374,9 @@ class CsdnSpider(CaptureSpider):
             notes = self._page_notes(response, task.key)
             blocked = notes.pop("blocked", None)
         yield self.look_of(response, blocked=blocked, **notes)
-        if self.judge(response, blocked=blocked, damaged=notes.get("damaged")):
+        login = blocked is not None and blocked.startswith(LOGIN_WANTED)
+        self.count("login", login)
+        if self.judge(response, blocked=blocked, damaged=notes.get("damaged"), login=login):
             self.count("fetched")
             if response.status == _OK:
                 self._look_for_links(response.body)
@@ -389,8 +392,9 @@ class CsdnSpider(CaptureSpider):
             return {"damaged": reason}
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         page_class, reason = class_of_answer(response.body, charset=charset_of(content_type))
-        if page_class in ("login", "blocked"):
-            self.count("login", page_class == "login")
+        if page_class == "login":
+            return {"blocked": f"{LOGIN_WANTED}{reason}"}
+        if page_class == "blocked":
             return {"blocked": reason}
         if page_class == "damaged" and not _is_closed(response.body):
             return {"damaged": reason}

@@ -9,13 +9,18 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler.sample import SampleBlog
 
-COMMANDS = [["demo"], ["sync"], ["crawl"], ["crawl", "csdn"], ["import"], ["parse"], ["rebuild"], ["search"]]
+COMMANDS = [
+    ["demo"], ["sync"], ["crawl"], ["crawl", "csdn"], ["crawl", "wechat"], ["crawl", "wayback"], ["import"], ["parse"],
+    ["rebuild"], ["search"], ["runs"], ["history"], ["forget"], ["images"],
+]  # fmt: skip
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -305,6 +310,13 @@ def test_crawl_of_an_unknown_user_is_no_success(paperdigest):
         assert "right name" in paperdigest(*arguments, status=1).stderr
 
 
+def wait_for(happened: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
+    """Wait for what a process does; one that ends before it did must not keep the tests waiting for ever."""
+    while not happened():
+        assert process.poll() is None, "it ended too early"
+        time.sleep(0.02)
+
+
 def test_a_second_crawl_leaves(tmp_path):
     with SampleBlog() as blog:
         arguments = ["csdn", "--user", blog.user, "--site-url", blog.url, "--delay", "0.5", "--archive", "a.db"]
@@ -312,8 +324,7 @@ def test_a_second_crawl_leaves(tmp_path):
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         first = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
         try:
-            while len(blog.requests) < 2:
-                time.sleep(0.05)
+            wait_for(lambda: len(blog.requests) >= 2, first)
             second = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
             assert (second.returncode, "under way" in second.stderr) == (9, True)
         finally:
@@ -332,8 +343,7 @@ def test_an_interrupted_import_ends_cleanly(tmp_path, number):
     process = subprocess.Popen(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    while not (tmp_path / "a.captures.db").exists():
-        time.sleep(0.02)
+    wait_for((tmp_path / "a.captures.db").exists, process)
     time.sleep(0.4)
     # As a terminal does it: to every process of the group.
     os.killpg(process.pid, number)
