@@ -10,7 +10,7 @@ help:
 	@echo "make test    install, then run all tests and checks"
 	@echo "make check   ruff, mypy and the import contracts alone"
 	@echo "make docs    write docs/schema.md from the schema's comments"
-	@echo "make bench   measure the import against its floor"
+	@echo "make bench   measure import and crawl against what they cannot do without"
 	@echo "make clean   remove .venv and what tools leave behind"
 
 demo: install
@@ -39,6 +39,7 @@ docs: install
 
 bench: install
 	$(BIN)/python tests/bench/bench_import.py
+	$(BIN)/python tests/bench/bench_crawl.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -14,15 +14,17 @@ from types import TracebackType
 from typing import Final, Self
 
 from crawler.ingest import Paths, archive_batch, is_extendable
-from crawler.workers import WORTH_IT, begin_process, interrupts_ignored, spare_collector
+from crawler.workers import begin_process, interrupts_ignored, spare_collector
 from normalize.archive import Summary
 
-_TOGETHER: Final = 100
+_TOGETHER: Final = 50
 """Captures read and written at a time: as long as that, one process waits for the other to end its last batch."""
 _AHEAD: Final = 2
 """Batches given to the process at a time, so that it never waits."""
 _FAST: Final = 5.0
 """Captures a second from which on it is worth it."""
+_ENOUGH: Final = 40
+"""Captures that have come so fast before it is believed that many more are to come."""
 
 
 class Along:
@@ -51,7 +53,7 @@ class Along:
         self._first = now if self._first is None else self._first
         self._waiting.extend(capture_ids)
         if self._pool is None:
-            is_fast = len(self._waiting) >= max(WORTH_IT, _FAST * (now - self._first))
+            is_fast = len(self._waiting) >= max(_ENOUGH, _FAST * (now - self._first))
             if not is_fast or not is_extendable(self._paths):
                 return
             self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=begin_process)

@@ -6,9 +6,11 @@ A server in a process of its own serves digest posts on loopback, packed beforeh
 that of a whole process, its start included. To hold:
 
 - sync / bare: pages a second of a first ``sync`` (list, fetch, capture, parse, archive) against a Scrapy spider that
-  only downloads the same pages, in the same run. At least 0.6.
+  only downloads the same pages, in the same run. At least 0.6, for posts of the sample blog (16 KB, 7 papers) and for
+  large ones (140 KB, 14 papers).
 - a second ``sync`` on the same day: at most 3 requests, and at most 2 s more than Scrapy with an empty spider.
-- memory of the largest process of a first ``sync`` (maximum resident size) for both numbers of posts: under 250 MB.
+- memory of the largest process of a first ``sync`` (maximum resident size) for both numbers of large posts: under
+  250 MB.
 
 The number of pages a second that the server can give shows whether it held anybody up.
 """
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -30,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from posts import write_posts
+from samples import sample_posts
 
 from tests.crawler.faultpages import USER, Post, article_path
 from tests.crawler.faultserver import FaultServer
@@ -87,27 +91,41 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, FaultServer() as site:
         folder = Path(name)
-        pages = _write_pages(folder / "pages", max(args.posts, args.many), args.page_bytes)
+        sample = _write_sample(folder / "sample", args.posts)
+        large = _write_large(folder / "large", max(args.posts, args.many), args.page_bytes)
         held = [
-            _speed(site, pages, folder, args.posts, args.rounds),
-            _second_run(site, folder / "0.db"),
-            *(_memory(site, pages, folder, count) for count in (args.posts, args.many) if count),
+            _speed(site, sample, folder / "sample", args.posts, args.rounds),
+            _speed(site, large, folder / "large", args.posts, args.rounds),
+            _second_run(site, folder / "large" / "0.db"),
+            *(_memory(site, large, folder, count) for count in (args.posts, args.many) if count),
         ]
     return 0 if all(held) else 1
 
 
-def _write_pages(folder: Path, count: int, page_bytes: int) -> Path:
+def _write_sample(folder: Path, count: int) -> Path:
+    """Copies of the sample blog's digests."""
+    return _write("posts of the sample", sample_posts(count, first=_FIRST, user=USER), folder)
+
+
+def _write_large(folder: Path, count: int, page_bytes: int) -> Path:
+    """Posts of 14 papers, with the furniture of real pages round them."""
+    with tempfile.TemporaryDirectory() as name:
+        paths = write_posts(Path(name), count, page_bytes=page_bytes)
+        return _write("large posts", (path.read_text("utf-8") for path in paths), folder)
+
+
+def _write(what: str, bodies: Iterable[str], folder: Path) -> Path:
     """Pages as the server sends them, named by their numbers."""
-    size = packed = 0
-    for number, path in enumerate(write_posts(folder, count, page_bytes=page_bytes), _FIRST):
-        body = path.read_bytes()
-        path.unlink()
-        size += len(body)
-        body = gzip.compress(body, 6, mtime=0)
+    pages = folder / "pages"
+    pages.mkdir(parents=True)
+    count = size = packed = 0
+    for count, page in enumerate(bodies, 1):
+        body = gzip.compress(page.encode(), 6, mtime=0)
+        size += len(page.encode())
         packed += len(body)
-        Path(folder, f"{number}.html.gz").write_bytes(body)
-    print(f"{count:,} posts, {size / count / 1000:.0f} KB each, packed {packed / count / 1000:.0f} KB\n")
-    return folder
+        Path(pages, f"{_FIRST + count - 1}.html.gz").write_bytes(body)
+    print(f"{what}: {count:,}, {size / count / 1000:.0f} KB each, packed {packed / count / 1000:.0f} KB")
+    return pages
 
 
 def _play(site: FaultServer, pages: Path, count: int) -> None:
@@ -119,7 +137,7 @@ def _play(site: FaultServer, pages: Path, count: int) -> None:
 
 def _speed(site: FaultServer, pages: Path, folder: Path, posts: int, rounds: int) -> bool:
     _play(site, pages, posts)
-    print(f"{posts:,} posts; pages a second\n\nround  server    bare    sync   sync/bare")
+    print(f"\n{posts:,} {folder.name} posts; pages a second\n\nround  server    bare    sync   sync/bare")
     ratios = []
     for number in range(rounds):
         server = posts / _ask_for_all(site, posts)
