@@ -12,7 +12,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from crawler.captures_schema import (
     post_key_of,
     show_as_2,
 )
+from normalize.archive_sql import transaction
 
 __all__ = [
     "BLOCKED_HEADER",
@@ -280,7 +281,7 @@ class CaptureStore:
 
     def transaction(self) -> AbstractContextManager[None]:
         """A block that is written whole or not at all, after every other writer is done."""
-        return _transaction(self._connection)
+        return transaction(self._connection)
 
     def add(self, items: Iterable[NewCapture]) -> list[str]:
         """Stores what is new in one transaction; returns the new capture ids, in the order given.
@@ -299,7 +300,7 @@ class CaptureStore:
         missing = {row.sha256: body for row, body in news if row.is_kept and not self._has_body(row.sha256)}
         compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
         bodies = [(sha256, len(body), compressor.compress(body)) for sha256, body in missing.items()]
-        with _transaction(self._connection):
+        with transaction(self._connection):
             news = self._news(news)  # another process may have been quicker
             wanted = {row.sha256 for row, _ in news}
             self._connection.executemany(
@@ -533,19 +534,6 @@ def _capture(values: Sequence[Any]) -> Capture:
     )
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Begins as a writer at once: one that begins as a reader fails as soon as another process writes."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # on a full disk SQLite has left it already
-            connection.execute("ROLLBACK")
-        raise
-
-
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT, isolation_level=None)
@@ -613,7 +601,7 @@ def _version(connection: sqlite3.Connection) -> int:
 def _migrate(connection: sqlite3.Connection) -> None:
     """Brings a file of schema 1 to the present one, or leaves it as it is."""
     connection.execute("PRAGMA foreign_keys = OFF")  # see migrate_from_1; inside a transaction it would do nothing
-    with _transaction(connection):
+    with transaction(connection):
         if _version(connection) < SCHEMA_VERSION:  # another process may have been quicker
             migrate_from_1(connection)
     connection.execute("PRAGMA foreign_keys = ON")
@@ -642,7 +630,7 @@ def _refuse_others(connection: sqlite3.Connection, path: Path, *, fresh_is_fine:
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
     """Makes the tables in one transaction, so that no other process ever sees half a store."""
-    with _transaction(connection):
+    with transaction(connection):
         _refuse_others(connection, path, fresh_is_fine=True)
         if _is_ours(connection):  # another process was quicker
             return

@@ -47,7 +47,8 @@ def _tell_version(version: Version, console: Console) -> None:
     if version.reads is not None:
         reads = ", reads " + " to ".join(f"{count:,}" for count in sorted(set(version.reads)))
     papers = f"{len(version.post.entries):,} papers"
-    console.say(f"version {version.number}: {seen}, {version.captures:,} captures, {papers}{reads}")
+    times = "1 capture" if version.captures == 1 else f"{version.captures:,} captures"
+    console.say(f"version {version.number}: {seen}, {times}, {papers}{reads}")
     for place, captures in version.places:
         console.say(f"  {captures:,} from {place}")
 

@@ -218,7 +218,7 @@ def test_equal_summaries_and_no_others_have_no_difference(old: str, new: str) ->
 def test_the_command_shows_versions_and_differences(paperdigest, paths, page, edited):
     history(paths, look(page, 1), look(edited, 2), look(b"gone", 5, status=404))
     text = paperdigest("history", ADDRESS, "--archive", paths.archive).stdout
-    assert "version 1: 2026-01-01T06:00:00Z to 2026-01-01T06:00:00Z, 1 captures, 8 papers, reads 612" in text
+    assert "version 1: 2026-01-01T06:00:00Z to 2026-01-01T06:00:00Z, 1 capture, 8 papers, reads 612" in text
     assert "from version 1 to 2: changed" in text
     assert "entry 3 (Another Title Altogether), title: “" in text
     assert "1 answers without the post: gone, the last on 2026-01-05T06:00:00Z" in text
