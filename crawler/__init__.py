@@ -2,13 +2,17 @@
 
 Layout, in the order in which data flows::
 
-    spiders/, run.py      addresses  -> captures        (Scrapy; the only code that uses the network)
+    discovery/            feeds, lists and categories -> the posts that they name
+    spiders/, run.py      addresses  -> captures        (Scrapy; with images/ the only code that uses the network)
+    changes.py            whether a look at a post shows anything new
     importers/            files      -> captures
     captures.py           the store of captures, append-only, beside the archive
     frontier.py, runs.py  what is to be fetched, and what each run did; kept in the store of captures
     pages/                bytes      -> page: what it is, its metadata, and its lines
     digest/               lines      -> post: the grammar of paper blocks, the same for HTML and Markdown
     ingest.py             captures that the archive has not seen -> rows; the one build path
+    along.py              the same beside a crawl that is faster than reading
+    images/               pictures of the archive's entries, in a store of their own
     history.py            captures of a post -> its versions and their differences
     forget.py             a post that must go, and what keeps it away (tombstones.py); which one is meant (lookup.py)
     workers.py, locks.py  processes that read captures; what only one process may do at a time
