@@ -547,11 +547,11 @@ def _open_writer(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         raise NotACaptureStore(f"{path} cannot be opened: {error}") from error
     try:
-        _refuse_others(connection, path, fresh_is_fine=True)
+        made = _is_made(connection, path)
         # write-ahead logging is faster, but SQLite up to 3.51.2 can lose data with it
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
-        if not _is_ours(connection):
+        if not made:
             _create(connection, path)
         elif _version(connection) < SCHEMA_VERSION:
             _migrate(connection)
@@ -567,14 +567,19 @@ def _open_reader(path: Path) -> sqlite3.Connection:
     connection = _connect(path, "ro")
     try:
         try:
-            _refuse_others(connection, path, fresh_is_fine=False)
+            made = _is_made(connection, path)
         except sqlite3.OperationalError:
             # a writer was killed in the middle of a transaction: only one that may write can undo the half of it
             with closing(_connect(path, "rw")) as writer:
                 writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             connection.close()
             connection = _connect(path, "ro")
-            _refuse_others(connection, path, fresh_is_fine=False)
+            made = _is_made(connection, path)
+        if not made:
+            # its maker was killed, or has only begun: what it would have made is made here
+            connection.close()
+            _open_writer(path).close()
+            connection = _connect(path, "ro")
         if _version(connection) < SCHEMA_VERSION:
             connection = _reader_of_old(connection, path)
     except BaseException:
@@ -607,32 +612,31 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _is_ours(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION_ID)
-
-
-def _refuse_others(connection: sqlite3.Connection, path: Path, *, fresh_is_fine: bool) -> None:
-    """Raises unless the file is a store that this version understands (or, for a writer, an empty file)."""
+def _is_made(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is a store that this version understands; not yet where it is an empty file. Raises else."""
     try:
-        if _is_ours(connection):
-            (version,) = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-        elif fresh_is_fine and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
-            return
-        else:
+        # one question: another process may be making the store
+        mark, tables = connection.execute(
+            "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
+        ).fetchone()
+        if mark == 0 and tables == 0:
+            return False
+        if mark != _APPLICATION_ID:
             raise NotACaptureStore(f"{path} is a database, but no capture store")
+        (version,) = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
     except sqlite3.OperationalError:
         raise
     except (sqlite3.DatabaseError, TypeError) as error:
         raise NotACaptureStore(f"{path} is no capture store: {error}") from error
     if not version.isdecimal() or int(version) > SCHEMA_VERSION:
         raise StoreTooNew(f"{path} has schema {version}, this version knows up to {SCHEMA_VERSION}: please upgrade")
+    return True
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
     """Makes the tables in one transaction, so that no other process ever sees half a store."""
     with transaction(connection):
-        _refuse_others(connection, path, fresh_is_fine=True)
-        if _is_ours(connection):  # another process was quicker
+        if _is_made(connection, path):  # another process was quicker
             return
         for statement in SCHEMA:
             connection.execute(statement)

@@ -10,7 +10,7 @@ rows, and a batch that brings nothing new leaves the file as it is, byte for byt
 import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -98,8 +98,8 @@ class Archive:
         make_durable(connection)
         archive = cls(connection, rules_digest=rules_digest, code_version=code_version)
         try:
-            if _schema_version(connection) < SCHEMA_VERSION:
-                archive._migrate()
+            _migrate(connection)
+            archive._sign()
         except BaseException:
             connection.close()
             raise
@@ -146,18 +146,13 @@ class Archive:
         """Whether the rows were made with the rules and the code that the archive was opened with."""
         return self._built_with.items() <= self.meta().items()
 
-    def _migrate(self) -> None:
-        # Imported here: sqlite-utils takes 0.1 s, and is not needed to go on with an archive.
-        from sqlite_utils import Database
-
-        from normalize.migrations import migrate
-
-        with transaction(self._connection):
-            # Another process may have been faster.
-            if _schema_version(self._connection) < SCHEMA_VERSION:
-                migrate(Database(self._connection, execute_plugins=False))
-                facts = {"schema_version": str(SCHEMA_VERSION), **self._built_with}
-                self._connection.executemany("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", facts.items())
+    def _sign(self) -> None:
+        """Note in an archive that holds nothing yet with what it is going to be built."""
+        if not self._built_with.keys() <= self.meta().keys():
+            with transaction(self._connection):
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", self._built_with.items()
+                )
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
@@ -167,7 +162,33 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         raise FileNotFoundError(f"no archive {path}")
-    return _checked(connect_readonly, path)
+    connection = _checked(connect_readonly, path)
+    if _schema_version(connection) > 0:
+        return connection
+    # An empty file: its maker was killed, or has only begun. The tables it would have made are made here.
+    connection.close()
+    with closing(_checked(connect, path)) as maker:
+        make_durable(maker)
+        _migrate(maker)
+    return connect_readonly(path)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring a file to the present schema; one that has it is left alone."""
+    if _schema_version(connection) >= SCHEMA_VERSION:
+        return
+    # Imported here: sqlite-utils takes 0.1 s, and is not needed to go on with an archive.
+    from sqlite_utils import Database
+
+    from normalize.migrations import migrate
+
+    with transaction(connection):
+        # Another process may have been faster.
+        if _schema_version(connection) < SCHEMA_VERSION:
+            migrate(Database(connection, execute_plugins=False))
+            connection.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),)
+            )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Final, Literal, Self
 
 from crawler.captures import utc_text
 from crawler.images.kinds import Kind
@@ -142,13 +142,19 @@ class ImageStore:
         except sqlite3.OperationalError as error:
             raise NotAnImageStore(f"{path} cannot be opened: {error}") from error
         try:
-            if _is_empty(connection, path, readonly=readonly):
-                _create(connection, path)
-            elif not readonly:
+            made = _is_made(connection, path)
+            if not readonly:
                 _prepare(connection)
+                if not made:
+                    _create(connection, path)
         except BaseException:
             connection.close()
             raise
+        if readonly and not made:
+            # its maker was killed, or has only begun: what it would have made is made here
+            connection.close()
+            cls.open(path).close()
+            connection = connect_readonly(path)
         return cls(connection, path)
 
     def __enter__(self) -> Self:
@@ -302,23 +308,26 @@ def _reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_empty(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> bool:
-    """Whether a file has still to be made; raises unless it is then, or is a store that this version understands."""
+def _is_made(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is a store that this version understands; not yet where it is an empty file. Raises else."""
     try:
-        mark, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
-        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        # one question: another process may be making the store
+        mark, version, tables = connection.execute(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) "
+            "FROM pragma_application_id, pragma_user_version"
+        ).fetchone()
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
         raise NotAnImageStore(f"{path} is no store of pictures: {error}") from error
-    if mark == 0 and tables == 0 and not readonly:
-        return True
+    if mark == 0 and tables == 0:
+        return False
     if mark != _APPLICATION_ID:
         raise NotAnImageStore(f"{path} is a database, but no store of pictures")
     if version > SCHEMA_VERSION:
         known = f"this version knows up to {SCHEMA_VERSION}"
         raise ImageStoreTooNew(f"{path} has schema {version}, {known}: please upgrade")
-    return False
+    return True
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -327,15 +336,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -2048")
 
 
-def _pragma(connection: sqlite3.Connection, name: str) -> Any:
-    return connection.execute(f"PRAGMA {name}").fetchone()[0]
-
-
 def _create(connection: sqlite3.Connection, path: Path) -> None:
     """Makes the tables in one transaction, so that no other process ever sees half a store."""
-    _prepare(connection)
     with transaction(connection):
-        if not _is_empty(connection, path, readonly=False):  # another process was quicker
+        if _is_made(connection, path):  # another process was quicker
             return
         for statement in _SCHEMA:
             connection.execute(statement)

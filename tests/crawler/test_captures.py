@@ -333,6 +333,15 @@ def test_reader_undoes_what_a_killed_writer_left(store: CaptureStore, path: Path
         assert list(reader.iter_damage()) == []
 
 
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_file_whose_maker_was_killed_is_made(path: Path, readonly: bool) -> None:
+    path.touch()
+    with CaptureStore.open(path, readonly=readonly) as store:
+        assert list(store.observations()) == []
+    with CaptureStore.open(path) as store:
+        assert len(store.add([new()])) == 1
+
+
 _WRITER = """
 import sys
 from pathlib import Path

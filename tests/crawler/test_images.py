@@ -426,6 +426,14 @@ os._exit(1)
         assert list(store.iter_damage()) == []
 
 
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_file_whose_maker_was_killed_is_made(tmp_path: Path, readonly: bool) -> None:
+    path = tmp_path / "a.images.db"
+    path.touch()
+    with ImageStore.open(path, readonly=readonly) as store:
+        assert store.keys() == frozenset()
+
+
 def test_readers_cannot_write(store: ImageStore) -> None:
     with ImageStore.open(store.path, readonly=True) as reader, pytest.raises(sqlite3.OperationalError):
         keep(reader, "a", REAL["png"])

@@ -105,6 +105,14 @@ def test_a_new_archive_is_empty_and_says_what_it_was_built_with(path: Path) -> N
         assert archive.known_captures() == frozenset()
 
 
+def test_a_file_whose_maker_was_killed_is_made_by_who_reads_it(path: Path) -> None:
+    path.touch()
+    with closing(open_readonly(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM posts").fetchone() == (0,)
+    with opened(path) as archive:
+        assert archive.is_current()
+
+
 def test_opening_again_changes_nothing(path: Path) -> None:
     write(path, [reading("a", post([entry()]))])
     before = digest(path)
