@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# The other Datasette that the configuration must fit; apart, since only one can stand in an environment.
+DATASETTE_1 ?= datasette==1.0a41
 
 .PHONY: help demo install test check docs bench clean
 
@@ -23,6 +25,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperdigest needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(VENV)/datasette1 $(DATASETTE_1)
 	@touch $@
 
 test: install check
@@ -39,6 +42,7 @@ docs: install
 
 bench: install
 	$(BIN)/python tests/bench/bench_import.py
+	$(BIN)/python tests/bench/bench_identity.py
 	$(BIN)/python tests/bench/bench_crawl.py
 
 clean:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from crawler.ingest import Paths, archive_batch, is_extendable
-from crawler.workers import begin_process, interrupts_ignored, spare_collector
+from crawler.workers import begin_process, interrupts_ignored, prepare_memory
 from normalize.archive import Summary
 
 _TOGETHER: Final = 50
@@ -66,7 +66,7 @@ class Along:
         """
         if self._pool is None:
             return self._summary
-        spare_collector()
+        prepare_memory()
         while self._waiting or self._running:
             self._feed()
             if self._waiting:

@@ -21,7 +21,9 @@ from crawler.exits import Exit
 from normalize import __version__
 
 if TYPE_CHECKING:
+    from crawler.fields import Field
     from crawler.ingest import Paths
+    from normalize.decisions import Subject
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -37,6 +39,7 @@ Exit status:
   7    the archive was written by a newer version
   8    the file is no archive, or there is none, or its captures are missing
   9    another crawl into the same store is under way
+  10   check failed: the archive contradicts itself
   130  interrupted; what was committed is whole
 """
 
@@ -477,6 +480,144 @@ def search(context: _Context, words: tuple[str, ...], limit: int, where: Literal
         raise click.UsageError(str(error)) from error
 
 
+# --- readers ---------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    short_help="Open the archive in the browser, with Datasette.",
+    epilog="\b\nExamples:\n  paperdigest browse\n  paperdigest browse --archive data/demo.db --port 8001 --no-open",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0, the default: any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0: for other machines too.")
+@click.option("--open/--no-open", "open_browser", default=True, show_default=True, help="Open the browser.")
+@_common(with_json=False)
+def browse(context: _Context, port: int, host: str, open_browser: bool) -> None:
+    """Serve a snapshot of the archive with Datasette, and open it in the browser; Ctrl-C ends it.
+
+    What is served is a copy, as the archive stood at the start: a crawl may go on writing. Needs the extra `browse`:
+    pip install 'paperdigest[browse]'.
+    """
+    from crawler.commands.browse import browse as run_browse
+
+    sys.exit(run_browse(context.paths, context.console, port=port, host=host, open_browser=open_browser))
+
+
+@cli.command(
+    short_help="Write a folder that can be served to everybody.",
+    epilog="\b\nExamples:\n  paperdigest publish public/\n  paperdigest publish public/ --pictures; datasette public/",
+)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--pictures", is_flag=True, help="Take along the pictures that were fetched.")
+@_common()
+def publish(context: _Context, folder: Path, pictures: bool) -> None:
+    """Write a read-only copy of the archive into FOLDER, with its configuration and a container file.
+
+    The copy has no captures, no names of imported files and no options of runs. A folder that was written so before is
+    replaced at once, when the new one is whole; one that holds something else is refused.
+    """
+    from crawler.browse.publish import NotPublished
+    from crawler.commands.publish import publish_folder
+
+    try:
+        sys.exit(publish_folder(context.paths, folder, context.console, pictures=pictures))
+    except NotPublished as error:
+        raise click.UsageError(str(error)) from error
+
+
+# --- the data --------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    short_help="Ask what must hold of the archive, and count what is suspicious.",
+    epilog="\b\nExamples:\n  paperdigest check\n  paperdigest check --archive data/archive.db --json",
+)
+@_common()
+def check(context: _Context) -> None:
+    """Ask what must hold of the archive, and count what is suspicious in it, with an example each.
+
+    Exit status 10 where the archive contradicts itself. What the posts themselves seem to have wrong (one repository on
+    two papers, an arXiv address as code, a misprinted tag) is counted by its code and repaired by nobody.
+    """
+    from crawler.commands.check import check_archive
+
+    sys.exit(check_archive(context.archive, context.console))
+
+
+@cli.command(
+    short_help="Show where the values of a paper came from.",
+    epilog="\b\nExamples:\n  paperdigest why pw-2026\n  paperdigest why 'Mask R-CNN' venue\n"
+    "  paperdigest why https://arxiv.org/abs/1806.01234 title --json",
+)
+@click.argument("paper")
+@click.argument(
+    "field",
+    required=False,
+    type=click.Choice([
+        "title", "venue", "year", "status", "recommender", "tag", "section", "summary", "affiliations", "links", "code",
+        "figures", "identity",
+    ]),
+)  # fmt: skip
+@_common()
+def why(context: _Context, paper: str, field: "Field | None") -> None:
+    """Show where the values of a paper came from: capture, line, rule, and the other values that were seen.
+
+    PAPER is an id of it, its address, or its title, whole; FIELD one of its fields, otherwise all are shown.
+    """
+    from crawler.commands.why import show_why
+
+    sys.exit(show_why(paper, field, context.paths, context.console))
+
+
+# --- decisions by hand -----------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    short_help="Decide what the rules cannot tell: which papers and names are one.",
+    epilog="\b\nExamples:\n  paperdigest review\n  paperdigest review --same pw-2026 arxiv-1806.01234\n"
+    "  paperdigest review --different pw-7 title-0f3a4c5d6e7f --note 'a wrong link'\n"
+    "  paperdigest review --of tags --same NMT 神经机器翻译",
+)
+@click.option(
+    "--of",
+    "subject",
+    type=click.Choice(["papers", "recommenders", "tags"]),
+    help="What to list, default: all; what is decided about, default: papers.",
+)
+@click.option("--same", nargs=2, metavar="A B", help="They are one; of names A is the main spelling.")
+@click.option("--different", nargs=2, metavar="A B", help="They are two.")
+@click.option("--note", help="Why; kept with the decision.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="0: all.")
+@_common()
+def review(
+    context: _Context,
+    subject: "Subject | None",
+    same: tuple[str, str] | None,
+    different: tuple[str, str] | None,
+    note: str | None,
+    limit: int,
+) -> None:
+    """List pairs of papers, recommenders and tags that may be one, or decide about a pair.
+
+    Decisions are written to X.decisions.toml beside the archive X.db, which obeys them from the next time it is
+    written on, before all other evidence. A and B are ids of papers, or names as printed.
+    """
+    from crawler.commands.review import make_decision, show_review
+    from normalize.decisions import SUBJECTS
+
+    names = same or different
+    if names is None:
+        if note is not None:
+            raise click.UsageError("a note is kept with a decision: give --same or --different too")
+        subjects = SUBJECTS if subject is None else (subject,)
+        sys.exit(show_review(context.paths, context.console, subjects=subjects, limit=limit))
+    if same and different:
+        raise click.UsageError("give --same or --different, not both")
+    about = subject or "papers"
+    sys.exit(
+        make_decision(context.paths, context.console, subject=about, names=names, same=same is not None, note=note)
+    )
+
+
 # --- failures --------------------------------------------------------------------------------------------------------
 
 
@@ -508,12 +649,15 @@ def _named(error: Exception) -> tuple[Exit, str]:
     from crawler.ingest import CapturesMissing
     from crawler.locks import AnotherRun
     from normalize.archive import ArchiveTooNew, NotAnArchive
+    from normalize.decisions import BadDecisions
 
     text = str(error)
     if isinstance(error, ArchiveTooNew | ImageStoreTooNew | StoreTooNew):
         return Exit.ARCHIVE_TOO_NEW, text
     if isinstance(error, NotAnArchive | NotACaptureStore | NotAnImageStore | CapturesMissing | FileNotFoundError):
         return Exit.NOT_AN_ARCHIVE, text
+    if isinstance(error, BadDecisions):
+        return Exit.INPUT_REFUSED, text
     if isinstance(error, AnotherRun):
         return Exit.ANOTHER_RUN, text
     if (isinstance(error, OSError) and error.errno == 28) or "disk is full" in text:

@@ -25,5 +25,7 @@ class Exit(IntEnum):
     """The file given as archive is something else, or there is none, or its captures are missing."""
     ANOTHER_RUN = 9
     """Another crawl into the same store is under way."""
+    CHECK_FAILED = 10
+    """The archive contradicts itself: an assertion about it does not hold."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C or a signal; what was committed is whole."""

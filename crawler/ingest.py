@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -22,11 +23,12 @@ from crawler.digest import read_post
 from crawler.importers.files import file_name
 from crawler.locks import waiting_lock
 from crawler.mementos import INDEX_PATH, memento_time
-from crawler.pages import UnreadablePage, read_page
+from crawler.pages import Page, UnreadablePage, read_page
 from crawler.tombstones import forgotten_captures
-from crawler.workers import Workers, spare_collector
+from crawler.workers import Workers, prepare_memory
 from normalize import __version__
 from normalize.archive import Archive, Reading, Summary, open_readonly
+from normalize.decisions import decisions_path, load_decisions
 from normalize.model import PageClass, PostRecord, Problem
 from normalize.records import normalize_post
 from normalize.rules import rules_digest
@@ -60,9 +62,7 @@ def read_capture(capture: Capture, body: bytes, *, kept: Capture | None = None) 
     if known is not None:
         return _reading(capture, *known)
     try:
-        source = kept or capture
-        status = 200 if capture.stands_for_body else capture.status
-        page = read_page(body, name=file_name(source.origin), status=status, charset=_charset(source))
+        page = page_of(capture, body, kept=kept)
     except UnreadablePage as error:
         problem = Problem(code=error.code, message=f"The page cannot be read: {error}", severity="error")
         return _reading(capture, "damaged", (problem,))
@@ -75,6 +75,13 @@ def read_capture(capture: Capture, body: bytes, *, kept: Capture | None = None) 
         return _reading(capture, "not_digest", (*post.problems, problem))
     post = post if capture.reads is None else replace(post, reads=capture.reads)
     return _reading(capture, "post", record=normalize_post(post))
+
+
+def page_of(capture: Capture, body: bytes, *, kept: Capture | None = None) -> Page:
+    """The page that a capture holds, as :func:`read_capture` reads it. Raises :class:`UnreadablePage`."""
+    source = kept or capture
+    status = 200 if capture.stands_for_body else capture.status
+    return read_page(body, name=file_name(source.origin), status=status, charset=_charset(source))
 
 
 def _class_without_reading(capture: Capture) -> tuple[PageClass, tuple[Problem, ...]] | None:
@@ -131,6 +138,11 @@ class Paths:
         """Those of an archive; the captures lie beside it unless another place is given."""
         return cls(archive=archive, captures=captures or captures_path(archive))
 
+    @property
+    def decisions(self) -> Path:
+        """The decisions by hand about this archive; mostly there is no such file."""
+        return decisions_path(self.archive)
+
 
 _Batch = tuple[str, ...]
 Readers = Workers[_Batch, list[Reading]]
@@ -150,31 +162,32 @@ def read_ahead(workers: Readers, capture_ids: Iterable[str]) -> None:
 def update_archive(paths: Paths, progress: Progress | None = None, workers: Readers | None = None) -> Summary:
     """Bring the archive up to date with its captures; returns what changed.
 
-    An archive that was built with other rules or other code is built anew first, since its rows could not be had from
-    this code; so is one that still holds what was forgotten. Raises what :class:`~normalize.archive.Archive` and
-    :class:`~crawler.captures.CaptureStore` raise; every transaction before stays.
+    An archive that was built with other rules, code or decisions is built anew first, since its rows could not be had
+    from these; so is one that still holds what was forgotten. Raises what :class:`~normalize.archive.Archive`,
+    :func:`~normalize.decisions.load_decisions` and :class:`~crawler.captures.CaptureStore` raise; every transaction
+    before stays.
     """
     with building(paths), workers or readers(paths) as pool:
         if not is_extendable(paths):
             return _rebuild(paths, progress, pool)
-        with CaptureStore.open(paths.captures, readonly=True) as store:
-            return _add_pending(paths.archive, store, progress, pool)
+        return _add_pending(paths, paths.archive, progress, pool)
 
 
 def archive_batch(paths: Paths, capture_ids: Sequence[str]) -> Summary:
     """Read some captures into an archive that :func:`update_archive` can go on with; returns what changed.
 
-    They are read before the archive is locked, so that several processes read at once. Raises as that function does.
+    They are read before the archive is locked, so that several processes read at once. Where somebody has made
+    decisions meanwhile, they are left to that function, which builds the archive anew. Raises as it does.
     """
     with CaptureStore.open(paths.captures, readonly=True) as store:
         readings = [_read_stored(store, capture_id) for capture_id in capture_ids]
-        with building(paths), _open(paths.archive) as archive:
-            return archive.add(readings, reread=partial(_reread, store))
+        with building(paths), _open(paths, paths.archive) as archive:
+            return archive.add(readings, reread=partial(_reread, store)) if archive.is_current() else Summary()
 
 
 def is_extendable(paths: Paths) -> bool:
-    """Whether the archive, if there is one, is as the present rules and code build it."""
-    return not paths.archive.exists() or (_is_current(paths.archive) and not _holds_forgotten(paths))
+    """Whether the archive, if there is one, is as the present rules, code and decisions build it."""
+    return not paths.archive.exists() or (_is_current(paths) and not _holds_forgotten(paths))
 
 
 def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
@@ -190,24 +203,26 @@ def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
 
 
 def check_files(paths: Paths) -> None:
-    """Refuse files that are something else, or of a newer version, before anything is fetched, stored or written.
+    """Refuse files that are something else, or of a newer version, or decisions that are not understood, before
+    anything is fetched, stored or written.
 
     Raises what opening them raises.
     """
+    load_decisions(paths.decisions)
     if paths.archive.exists():
         open_readonly(paths.archive).close()
     if paths.captures.exists():
         CaptureStore.open(paths.captures, readonly=True).close()
 
 
-def _refuse_loss(paths: Paths, store: CaptureStore) -> None:
+def _refuse_loss(paths: Paths) -> None:
     """A rebuilt archive must not lack what the old one has: then the captures are those of another archive."""
     if not paths.archive.exists():
         return
     with closing(open_readonly(paths.archive)) as connection:
         processed = {row[0] for row in connection.execute("SELECT capture_id FROM captures")}
-    missing = processed.difference(store.capture_ids())
-    missing -= forgotten_captures(store.connection)
+    with CaptureStore.open(paths.captures, readonly=True) as store:
+        missing = processed.difference(store.capture_ids()) - forgotten_captures(store.connection)
     if missing:
         message = f"{paths.captures} lacks {len(missing):,} captures that {paths.archive} was built from"
         raise CapturesMissing(f"{message}; give the right ones with --captures, or remove the archive first")
@@ -219,20 +234,19 @@ def _holds_forgotten(paths: Paths) -> bool:
         forgotten = forgotten_captures(store.connection)
     if not forgotten:
         return False
-    with _open(paths.archive) as archive:
+    with _open(paths, paths.archive) as archive:
         return not forgotten.isdisjoint(archive.known_captures())
 
 
 def _rebuild(paths: Paths, progress: Progress | None, workers: Readers) -> Summary:
     fresh = paths.archive.with_name(paths.archive.name + ".new")
-    with CaptureStore.open(paths.captures, readonly=True) as store:
-        _refuse_loss(paths, store)
+    _refuse_loss(paths)
+    remove_database(fresh)
+    try:
+        summary = _add_pending(paths, fresh, progress, workers)
+        fresh.replace(paths.archive)
+    finally:
         remove_database(fresh)
-        try:
-            summary = _add_pending(fresh, store, progress, workers)
-            fresh.replace(paths.archive)
-        finally:
-            remove_database(fresh)
     _sync_folder(paths.archive.parent)
     return summary
 
@@ -251,27 +265,36 @@ def code_version() -> str:
     """
     digest = hashlib.sha256()
     for package in ("crawler.pages", "crawler.digest", "normalize"):
-        for source in sorted(files(package).iterdir(), key=lambda entry: entry.name):
-            if source.name.endswith((".py", ".sql")):
-                digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
+        for source in _sources(files(package)):
+            digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
-def _open(path: Path) -> Archive:
-    return Archive.open(path, rules_digest=rules_digest(), code_version=code_version())
+def _sources(folder: Traversable) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.name.endswith((".py", ".sql")):
+            yield entry
 
 
-def _is_current(path: Path) -> bool:
-    with _open(path) as archive:
+def _open(paths: Paths, path: Path) -> Archive:
+    """The archive at ``path``, or the one that is going to take its place there."""
+    decisions = load_decisions(paths.decisions)
+    return Archive.open(path, rules_digest=rules_digest(), code_version=code_version(), decisions=decisions)
+
+
+def _is_current(paths: Paths) -> bool:
+    with _open(paths, paths.archive) as archive:
         return archive.is_current()
 
 
-def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, workers: Readers) -> Summary:
-    spare_collector()
-    with _open(path) as archive:
-        known = archive.known_captures()
-        pending = [capture_id for capture_id in store.capture_ids() if capture_id not in known]
-        workers.expect(len(pending))
+def _add_pending(paths: Paths, path: Path, progress: Progress | None, workers: Readers) -> Summary:
+    prepare_memory()
+    pending = _pending(paths, path)
+    # Before either file is opened again: what is open would be carried over into processes that are forked.
+    workers.expect(len(pending))
+    with CaptureStore.open(paths.captures, readonly=True) as store, _open(paths, path) as archive:
         summary = Summary()
         done = 0
         for readings in _together(workers.map(_batches(pending, workers.begun))):
@@ -280,6 +303,13 @@ def _add_pending(path: Path, store: CaptureStore, progress: Progress | None, wor
             if progress is not None:
                 progress(done, len(pending))
         return summary
+
+
+def _pending(paths: Paths, path: Path) -> list[str]:
+    """Captures that an archive has not seen."""
+    with CaptureStore.open(paths.captures, readonly=True) as store, _open(paths, path) as archive:
+        known = archive.known_captures()
+        return [capture_id for capture_id in store.capture_ids() if capture_id not in known]
 
 
 def _together(results: Iterable[list[list[Reading]]]) -> Iterator[list[Reading]]:

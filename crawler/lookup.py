@@ -1,4 +1,4 @@
-"""Which post people mean, when they name it by its id, by a key or by an address."""
+"""Which post or paper people mean, when they name it by its id, by a key, an address or its title."""
 
 import re
 import sqlite3
@@ -12,6 +12,8 @@ from crawler.captures import CaptureStore
 from crawler.captures_schema import post_key_of
 from normalize.archive import open_readonly
 from normalize.archive_sql import select_in
+from normalize.identifiers import find_identifier
+from normalize.titles import title_key
 from normalize.urls import canonical_url, post_keys
 
 # csdn-80763567, wechat-MzIwMTc4ODE0Mw-2247489270-1, wechat-s-1bJ3QVbXQW7B9wV2sQ2HzA
@@ -20,6 +22,10 @@ _KEY = re.compile("csdn-[0-9]+|wechat-[A-Za-z0-9+/_-]+")
 
 class UnknownPost(ValueError):
     """Neither the archive nor its captures know the post."""
+
+
+class UnknownPaper(ValueError):
+    """The archive knows no paper of a name, or several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +119,36 @@ def _answers(connection: sqlite3.Connection, keys: set[str], addresses: set[str]
 def _values(connection: sqlite3.Connection, query: str, values: Iterable[str]) -> Iterator[Any]:
     """First column of a query, see :func:`normalize.archive_sql.select_in`."""
     return (row[0] for row in select_in(connection, query, sorted(values)))
+
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+def find_paper(name: str, archive: sqlite3.Connection) -> str:
+    """The id of the paper of a name: ``pw-2026``, another id of it, its address, or its title, whole.
+
+    A title counts as printed before it counts with case, width and punctuation folded away. Raises
+    :class:`UnknownPaper`.
+    """
+    for query, values in _papers(name):
+        found = sorted(row[0] for row in archive.execute(f"SELECT DISTINCT paper_id FROM {query}", values))  # noqa: S608
+        if len(found) > 1:
+            raise UnknownPaper(f"{name!r} may be any of the papers {', '.join(found)}: give an id")
+        if found:
+            return str(found[0])
+    raise UnknownPaper(f"the archive knows no paper {name!r}: give its id, its address or its whole title")
+
+
+def _papers(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Where a paper of a name may stand, the surest first."""
+    yield "papers WHERE paper_id = ?", (name,)
+    yield "paper_aliases WHERE alias = ?", (name,)
+    identifier = find_identifier(name)
+    if identifier is not None:
+        held = "recommendations JOIN identifiers USING (recommendation_id) WHERE scheme = ? AND value = ?"
+        yield f"{held} AND disputed = 0", (identifier.scheme, identifier.value)
+    yield "papers WHERE title = ?", (name,)
+    yield "recommendations WHERE title_raw = ?", (name,)
+    key = title_key(name)
+    if key is not None:
+        yield "recommendations WHERE title_key = ?", (key,)

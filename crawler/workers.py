@@ -3,15 +3,18 @@
 They start while files are still being stored, so that their own start costs no time.
 """
 
+import ctypes
 import gc
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
+from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -20,13 +23,26 @@ _R = TypeVar("_R")
 
 WORTH_IT = 150
 """Fewer captures than this are read sooner in one process than others are started."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Names of glibc's ``malloc.h``."""
+_KEPT_BYTES = 128 * 1024 * 1024
+"""Free memory that a process may keep; a page of 8 MiB, the largest allowed, takes a fraction of it."""
 _COLLECT_AFTER = 200_000
 """Objects; Python's own 700 costs a third of the time of a large import."""
 
 
-def spare_collector() -> None:
-    """Let the collector of cycles run seldom: records hold none, and it would walk over hundreds of thousands."""
+def prepare_memory() -> None:
+    """Make a process ready to read or write many pages.
+
+    The collector of cycles runs seldom: records hold none, and it would walk over hundreds of thousands. And what a
+    page took stays with the process for the next one: the C library would give it back to the system and ask for it
+    again, page after page.
+    """
     gc.set_threshold(_COLLECT_AFTER)
+    with suppress(OSError, AttributeError):  # a system with another C library does as it likes
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES // 4)
 
 
 @contextmanager
@@ -46,7 +62,7 @@ def begin_process() -> None:
     """What a process that works for this one does first."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    spare_collector()
+    prepare_memory()
 
 
 def _end_with_parent() -> None:
@@ -55,6 +71,16 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _context() -> BaseContext:
+    """How processes start: forked, with all that this one has loaded, where that is safe.
+
+    It is not beside other threads (a progress bar has one), which may hold locks that nobody would ever release in the
+    copy, nor outside Linux, where system libraries start threads of their own.
+    """
+    alone = threading.active_count() == 1 and sys.platform == "linux"
+    return get_context("fork" if alone else "spawn")
 
 
 class Workers(Generic[_T, _R]):
@@ -87,8 +113,8 @@ class Workers(Generic[_T, _R]):
     def expect(self, captures: int) -> None:
         """Say how many captures are coming; for enough of them the processes start."""
         if self._pool is None and captures >= WORTH_IT and self._count:
-            # Not forked: a progress bar has a thread of its own.
-            self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), initializer=begin_process)
+            self._warm_up()
+            self._pool = ProcessPoolExecutor(self._count, _context(), initializer=begin_process)
             with interrupts_ignored():
                 for _ in range(self._count):
                     self._pool.submit(self._warm_up)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from normalize.prose import compile_names, fold_letters, has_any, text_start
 from normalize.rules import load_rules
 from normalize.text import HAN, clean_text
-from normalize.venues import compile_names, find_mentions, fold_letters, has_any, text_start
+from normalize.venues import find_mentions
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from normalize.archive_copies import CopyDifferences
 from normalize.archive_papers import Recommendations
 from normalize.archive_posts import (
     CaptureLost,
@@ -25,8 +26,18 @@ from normalize.archive_posts import (
     new_readings,
     store_captures,
 )
-from normalize.archive_rows import Reading
-from normalize.archive_sql import APPLICATION_ID, SCHEMA_VERSION, connect, connect_readonly, make_durable, transaction
+from normalize.archive_rows import CHECKS, Reading, check_row
+from normalize.archive_sql import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    connect,
+    connect_readonly,
+    make_durable,
+    transaction,
+    write_rows,
+)
+from normalize.checks import load_checks
+from normalize.decisions import Decisions
 
 __all__ = [
     "Archive",
@@ -40,6 +51,7 @@ __all__ = [
     "open_readonly",
 ]
 
+_NO_DECISIONS = Decisions()
 _COUNTED = (
     "captures", "posts", "recommendations", "papers", "recommenders", "tags", "venues", "links", "images", "problems"
 )  # fmt: skip
@@ -50,7 +62,7 @@ class ArchiveTooNew(RuntimeError):
 
 
 class ArchiveStale(RuntimeError):
-    """The archive was built with other rules or other code, so that rows of now do not fit those in it."""
+    """The archive was built with other rules, code or decisions, so that rows of now do not fit those in it."""
 
 
 class NotAnArchive(ValueError):
@@ -81,13 +93,22 @@ class Summary:
 class Archive:
     """An archive that is open for writing; a context manager that closes it."""
 
-    def __init__(self, connection: sqlite3.Connection, *, rules_digest: str, code_version: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, *, rules_digest: str, code_version: str, decisions: Decisions
+    ) -> None:
         self._connection = connection
-        self._built_with = {"rules_digest": rules_digest, "code_version": code_version}
+        self._decisions = decisions
+        self._built_with = {
+            "rules_digest": rules_digest,
+            "code_version": code_version,
+            "decisions_digest": decisions.digest,
+        }
 
     @classmethod
-    def open(cls, path: Path, *, rules_digest: str, code_version: str) -> Self:
+    def open(cls, path: Path, *, rules_digest: str, code_version: str, decisions: Decisions = _NO_DECISIONS) -> Self:
         """Open an archive, which is created where there is no file or an empty one, and brought to the present schema.
+
+        What is added to it obeys ``decisions``, see :func:`normalize.decisions.load_decisions`.
 
         Raises :class:`NotAnArchive`, :class:`ArchiveTooNew`, :class:`FileNotFoundError` for a missing folder, and
         :class:`sqlite3.Error`.
@@ -96,7 +117,7 @@ class Archive:
             raise FileNotFoundError(f"no folder {path.parent} for the archive {path.name}")
         connection = _checked(connect, path)
         make_durable(connection)
-        archive = cls(connection, rules_digest=rules_digest, code_version=code_version)
+        archive = cls(connection, rules_digest=rules_digest, code_version=code_version, decisions=decisions)
         try:
             _migrate(connection)
             archive._sign()
@@ -127,7 +148,7 @@ class Archive:
         if not self.is_current():
             raise ArchiveStale(f"the archive was built with {self.meta()}, not {self._built_with}: build it anew")
         with transaction(self._connection), _no_garbage_collection():
-            return _write(self._connection, batch, reread)
+            return _write(self._connection, batch, reread, self._decisions)
 
     def known_captures(self) -> frozenset[str]:
         """Ids of all captures that were processed."""
@@ -139,11 +160,11 @@ class Archive:
         return {name: self._connection.execute(query.format(name)).fetchone()[0] for name in _COUNTED}
 
     def meta(self) -> dict[str, str]:
-        """Facts about the archive: ``schema_version``, ``rules_digest``, ``code_version``."""
+        """Facts about the archive: ``schema_version``, ``rules_digest``, ``code_version``, ``decisions_digest``."""
         return dict(self._connection.execute("SELECT key, value FROM meta ORDER BY key"))
 
     def is_current(self) -> bool:
-        """Whether the rows were made with the rules and the code that the archive was opened with."""
+        """Whether the rows were made with the rules, code and decisions that the archive was opened with."""
         return self._built_with.items() <= self.meta().items()
 
     def _sign(self) -> None:
@@ -153,6 +174,7 @@ class Archive:
                 self._connection.executemany(
                     "INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", self._built_with.items()
                 )
+                write_rows(self._connection, CHECKS.upsert, [check_row(check) for check in load_checks()])
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:
@@ -203,17 +225,19 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _write(connection: sqlite3.Connection, batch: Sequence[Reading], reread: Reread) -> Summary:
+def _write(connection: sqlite3.Connection, batch: Sequence[Reading], reread: Reread, decisions: Decisions) -> Summary:
     news = new_readings(connection, batch)
     if not news:
         return Summary()
     store_captures(connection, news.values())
     posts = Posts(connection, closure_of_copies(connection, news))
     posts.load_records(news, reread)
-    recommendations = Recommendations(connection, posts)
+    differences = CopyDifferences(connection, posts, news, reread)
+    recommendations = Recommendations(connection, posts, decisions)
     posts.write()
     recommendations.write()
     posts.finish()
+    differences.write()
     return Summary(
         new_captures=len(news),
         new_posts=len(posts.new_ids),

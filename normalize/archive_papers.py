@@ -5,15 +5,17 @@ anew by :func:`normalize.identity.resolve`, and written where they differ from w
 """
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from normalize.archive_checks import OTHER_PROBLEMS_SCOPE, Comparisons, Touched, weak_keys
 from normalize.archive_posts import Posts
 from normalize.archive_rows import (
     AFFILIATIONS,
+    DECIDED,
     IDENTIFIERS,
     IMAGES,
     JUDGEMENTS,
@@ -28,11 +30,12 @@ from normalize.archive_rows import (
     TAGS,
     VENUES,
     AliasRow,
+    DecidedRow,
     IdentifierRow,
-    NameRow,
     RecommendationRow,
     identity_problem_row,
     judgement_row,
+    name_row,
     paper_entry,
     paper_row,
     resolved_row,
@@ -41,9 +44,10 @@ from normalize.archive_rows import (
     venue_row,
 )
 from normalize.archive_sql import Table, select_in, sync, write_difference, write_rows
-from normalize.identity import Resolution, resolve
+from normalize.decisions import Decisions
+from normalize.identity import Decided, Resolution, resolve
 from normalize.model import Identifier
-from normalize.venues import load_venues
+from normalize.venues import find_listed
 
 
 @dataclass(slots=True)
@@ -67,14 +71,19 @@ class _Set:
 class Recommendations:
     """The recommendations that a batch touches, as they were and as they will be."""
 
-    def __init__(self, connection: sqlite3.Connection, posts: Posts) -> None:
+    def __init__(self, connection: sqlite3.Connection, posts: Posts, decisions: Decisions) -> None:
         self._connection = connection
-        entries = {entry.recommendation.recommendation_id: entry for entry in posts.entries()}
+        self._decisions = decisions
+        self._decided = Decided(decisions.papers)
+        entries = {entry.recommendation.recommendation_id: entry for entry in posts.entries(decisions)}
         # In the order in which all that hangs on them lies in the file.
         self._entries = {number: entries[number] for number in sorted(entries)}
         rewritten = [post_id for post_id in (*posts.rebuilt_ids, *posts.removed_ids) if post_id in posts.old]
         # Those that are taken from a record anew, or are no more; and those that these may touch.
         self._replaced = self._load(_ids_of_posts(connection, rewritten))
+        self._written = _Set()
+        for entry in self._entries.values():
+            self._written.add([entry.recommendation], entry.identifiers)
         self._others = self._closure(_ids_of_posts(connection, posts.redated_ids))
         self._resolution = self._resolve({post_id: row.published_on for post_id, row in posts.rows.items()})
         self._old = self._replaced.rows | self._others.rows
@@ -93,21 +102,26 @@ class Recommendations:
         return select_in(self._connection, table.select(f"{scope} IN ({{}})"), ids)
 
     def _closure(self, redated: list[int]) -> _Set:
-        """All other recommendations that share an identifier or title with those that come, go or change."""
-        written = _Set()
-        for entry in self._entries.values():
-            written.add([entry.recommendation], entry.identifiers)
-        asked = written.connections() | self._replaced.connections()
+        """All other recommendations that share identifier, title or decision with those that come, go or change."""
+        asked = self._connections(self._written) | self._connections(self._replaced)
         near, others = asked, _Set()
         pending = {*redated, *self._ids_with(near)}
         passed_over = self._entries.keys() | self._replaced.rows.keys()
         while pending := pending - passed_over - others.rows.keys():
             found = self._load(sorted(pending))
             others.add(found.rows.values(), chain.from_iterable(found.identifiers.values()))
-            near = found.connections() - asked
+            near = self._connections(found) - asked
             asked |= near
             pending = self._ids_with(near)
         return others
+
+    def _connections(self, found: _Set) -> set[tuple[str, str]]:
+        return found.connections() | {(DECIDED.name, row.decision) for row in self._decided_rows(found)}
+
+    def _decided_rows(self, found: _Set) -> Iterator[DecidedRow]:
+        for number, row in found.rows.items() if self._decisions.papers else ():
+            meaning = self._decided.meaning(paper_entry(row, found.identifiers[number], None))
+            yield from (DecidedRow(number, decision.evidence, names[0]) for decision, names in meaning.items())
 
     def _ids_with(self, connections: Iterable[tuple[str, str]]) -> set[int]:
         by_scheme: defaultdict[str, list[str]] = defaultdict(list)
@@ -116,7 +130,9 @@ class Recommendations:
         found: set[int] = set()
         for scheme, values in by_scheme.items():
             query = "SELECT recommendation_id FROM recommendations WHERE title_key IN ({})"
-            if scheme:
+            if scheme == DECIDED.name:
+                query = "SELECT recommendation_id FROM decided WHERE decision IN ({})"
+            elif scheme:
                 # A scheme is a name out of the rules, without quotes.
                 query = f"SELECT recommendation_id FROM identifiers WHERE scheme = '{scheme}' AND value IN ({{}})"  # noqa: S608
             found.update(row[0] for row in select_in(self._connection, query, values))
@@ -132,7 +148,7 @@ class Recommendations:
             paper_entry(entry.recommendation, entry.identifiers, days[entry.recommendation.post_id])
             for entry in self._entries.values()
         )
-        return resolve(chain(stored, fresh))
+        return resolve(chain(stored, fresh), self._decisions.papers)
 
     def _resolved(self) -> dict[int, RecommendationRow]:
         rows = self._others.rows | {number: entry.recommendation for number, entry in self._entries.items()}
@@ -141,6 +157,7 @@ class Recommendations:
 
     def write(self) -> None:
         """Write papers, recommendations and all that hangs on them."""
+        comparisons = Comparisons(self._connection, self._touched())
         papers = {(paper.paper_id,): paper_row(paper) for paper in self._resolution.papers}
         stored = self._select(PAPERS, sorted(self._touched_papers()), scope="paper_id")
         old = {row[:1]: row for row in stored}
@@ -152,7 +169,22 @@ class Recommendations:
         self._write_search()
         self._write_decisions()
         self._write_names()
+        comparisons.write()
         write_rows(self._connection, PAPERS.delete, gone)
+
+    def _touched(self) -> Touched:
+        """What of that which recommendations have in common is another than before."""
+        moved = [number for number in self._others.rows if self._old[number].paper_id != self._new[number].paper_id]
+        came = {number: entry.identifiers for number, entry in self._entries.items()}
+        went = self._replaced.identifiers
+        identifiers = chain(*came.values(), *went.values(), *(self._others.identifiers[number] for number in moved))
+        return Touched(
+            known=frozenset([*moved, *(came.keys() & self._replaced.rows.keys())]),
+            fresh=frozenset(came.keys() - self._replaced.rows.keys()),
+            keys=frozenset(weak_keys(identifiers)),
+            tags_before=Counter(row.tag_id for row in self._replaced.rows.values() if row.tag_id is not None),
+            tags_after=Counter(tag for number in came if (tag := self._new[number].tag_id) is not None),
+        )
 
     def _touched_papers(self) -> set[str]:
         return {row.paper_id for row in chain(self._old.values(), self._new.values())}
@@ -180,14 +212,17 @@ class Recommendations:
         write_rows(self._connection, SEARCH.insert, [search_row(new[number]) for number in sorted(changed)])
 
     def _write_decisions(self) -> None:
-        """Aliases, judgements, and problems that came of comparing."""
+        """Aliases, judgements, problems that came of comparing, and what decisions by hand are about."""
         connection, resolution, numbers = self._connection, self._resolution, self._old.keys() | self._new.keys()
         aliases = [AliasRow(alias, paper.paper_id) for paper in resolution.papers for alias in paper.aliases]
         sync(connection, PAPER_ALIASES, aliases, scope="paper_id", values=sorted(self._touched_papers()))
+        if self._decisions.papers:
+            own = sorted(self._replaced.rows.keys() | self._written.rows.keys())
+            sync(connection, DECIDED, list(self._decided_rows(self._written)), scope="recommendation_id", values=own)
         judgements = [judgement_row(judgement) for judgement in resolution.judgements]
         sync(connection, JUDGEMENTS, judgements, scope="left_id", values=sorted(numbers))
         problems = [identity_problem_row(self._new[number], problem) for number, problem in resolution.problems]
-        sync(connection, PROBLEMS, problems, scope="recommendation_id", values=sorted(numbers))
+        sync(connection, PROBLEMS, problems, scope=OTHER_PROBLEMS_SCOPE, values=sorted(numbers))
 
     def _write_names(self) -> None:
         """Recommenders, tags and venues of the recommendations that came, went or changed."""
@@ -195,21 +230,22 @@ class Recommendations:
         for table, name in ((RECOMMENDERS, "recommender"), (TAGS, "tag")):
             self._write_spellings(table, name, {getattr(row, f"{name}_id") for row in rows} - {None})
         venues = sorted({row.venue_id for row in rows if row.venue_id is not None})
-        query = "SELECT DISTINCT venue_id FROM recommendations WHERE venue_id IN ({})"
-        known = {venue.name: venue for venue in load_venues()}
-        named = [venue_row(name, known.get(name)) for (name,) in select_in(self._connection, query, venues)]
+        # One by one: DISTINCT would go through all the recommendations that each has.
+        query = "SELECT 1 FROM recommendations WHERE venue_id = ? LIMIT 1"
+        used = [name for name in venues if self._connection.execute(query, (name,)).fetchone() is not None]
+        named = [venue_row(name, find_listed(name)) for name in used]
         sync(self._connection, VENUES, named, scope="venue_id", values=venues)
 
     def _write_spellings(self, table: Table, name: str, keys: set[str]) -> None:
-        """Show each name as it is most often printed, of equals the lowest."""
+        """Each name with all its spellings."""
         query = (
             f"SELECT {name}_id, {name}_raw, count(*) FROM recommendations "  # noqa: S608 - own names
             f"WHERE {name}_id IN ({{}}) GROUP BY {name}_id, {name}_raw"
         )
-        best: dict[str, tuple[int, str]] = {}
+        spellings: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for key, spelling, count in select_in(self._connection, query, sorted(keys)):
-            best[key] = min(best.get(key, (0, "")), (-count, spelling))
-        rows = [NameRow(key, spelling) for key, (_, spelling) in best.items()]
+            spellings[key][spelling] = count
+        rows = [name_row(key, found) for key, found in spellings.items()]
         sync(self._connection, table, rows, scope=f"{name}_id", values=sorted(keys))
 
 

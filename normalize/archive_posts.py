@@ -36,6 +36,7 @@ from normalize.archive_rows import (
     problem_rows,
 )
 from normalize.archive_sql import select_in, sync, write_difference, write_rows
+from normalize.decisions import Decisions
 from normalize.identity import group_copies
 from normalize.model import PostRecord
 
@@ -114,14 +115,14 @@ class Posts:
 
     def __init__(self, connection: sqlite3.Connection, copies: list[CopyRow]) -> None:
         self._connection = connection
-        self._copies = {copy.capture.capture_id: copy for copy in copies}
-        self._groups = group_copies(copy.identity() for copy in copies)
-        self.rows = {group.post_id: post_row(group, self._copies) for group in self._groups}
+        self.copies = {copy.capture.capture_id: copy for copy in copies}
+        self.groups = group_copies(copy.identity() for copy in copies)
+        self.rows = {group.post_id: post_row(group, self.copies) for group in self.groups}
         before = {copy.capture.post_id for copy in copies if copy.capture.post_id is not None}
         old = select_in(connection, POSTS.select("post_id IN ({})"), sorted(before | self.rows.keys()))
         self.old: dict[str, PostRow] = {row[0]: PostRow(*row) for row in old}
         self.changed = 0
-        self._records: dict[str, PostRecord] = {}
+        self.records: dict[str, PostRecord] = {}
 
     @cached_property
     def new_ids(self) -> list[str]:
@@ -158,11 +159,11 @@ class Posts:
             record = news[capture_id].post if capture_id in news else reread(capture_id)
             if record is None or not record.entries:
                 raise CaptureLost(f"capture {capture_id} of post {post_id} cannot be read again")
-            self._records[post_id] = record
+            self.records[post_id] = record
 
-    def entries(self) -> Iterator[EntryRows]:
+    def entries(self, decisions: Decisions) -> Iterator[EntryRows]:
         """Rows of the recommendations of rebuilt posts."""
-        return chain.from_iterable(entry_rows(post_id, record) for post_id, record in self._records.items())
+        return chain.from_iterable(entry_rows(post_id, record, decisions) for post_id, record in self.records.items())
 
     def write(self) -> None:
         """Write what recommendations stand on."""
@@ -177,11 +178,11 @@ class Posts:
     def finish(self) -> None:
         """Write what stands on posts, and delete posts that nothing stands on any more."""
         connection, touched = self._connection, [*self.rows, *self.removed_ids]
-        places = [row for group in self._groups for row in post_copy_rows(group, self._copies)]
+        places = [row for group in self.groups for row in post_copy_rows(group, self.copies)]
         sync(connection, POST_COPIES, places, scope="post_id", values=touched)
         self._claim_captures()
         rebuilt = [*self.rebuilt_ids, *self.removed_ids]
-        lists = [row for post_id, record in self._records.items() for row in post_link_rows(post_id, record)]
+        lists = [row for post_id, record in self.records.items() for row in post_link_rows(post_id, record)]
         sync(connection, POST_LINKS, lists, scope="post_id", values=rebuilt)
         self._link_posts()
         write_rows(connection, POSTS.delete, [(post_id,) for post_id in self.removed_ids])
@@ -190,9 +191,9 @@ class Posts:
         """Note at each capture, and at its problems, which post it is a copy of."""
         moved = [
             (group.post_id, copy.capture_id)
-            for group in self._groups
+            for group in self.groups
             for copy in group.copies
-            if self._copies[copy.capture_id].capture.post_id != group.post_id
+            if self.copies[copy.capture_id].capture.post_id != group.post_id
         ]
         write_rows(self._connection, "UPDATE captures SET post_id = ? WHERE capture_id = ?", moved)
         write_rows(self._connection, "UPDATE problems SET post_id = ? WHERE capture_id = ?", moved)
@@ -200,8 +201,8 @@ class Posts:
     def _link_posts(self) -> None:
         """Find the posts that lists of past posts mean: in the lists that are new, and to the posts that changed."""
         connection = self._connection
-        keys = sorted({key for copy in self._copies.values() for key in copy.keys})
-        titles = sorted({copy.facts.title_key for copy in self._copies.values() if copy.facts.title_key is not None})
+        keys = sorted({key for copy in self.copies.values() for key in copy.keys})
+        titles = sorted({copy.facts.title_key for copy in self.copies.values() if copy.facts.title_key is not None})
         columns = "post_id, position, post_key, title_key, linked_post_id"
         links = {
             row[:2]: row

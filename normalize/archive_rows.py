@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from normalize.archive_sql import Table
+from normalize.checks import Check
+from normalize.copies import Content, content_digest, content_of
+from normalize.decisions import Decisions
 from normalize.identifiers import scheme_of
 from normalize.identity import Copy, Judgement, PaperEntry, PostGroup, TitleSource
 from normalize.identity import Paper as ResolvedPaper
@@ -23,8 +26,8 @@ from normalize.model import (
     VenueMention,
     VenueStatus,
 )
+from normalize.names import recommender_key, tag_key
 from normalize.search import segment, segment_fields
-from normalize.text import fold
 from normalize.titles import post_title_key
 from normalize.urls import canonical_url
 from normalize.venues import Venue
@@ -101,6 +104,7 @@ class FactsRow(NamedTuple):
     has_images: int
     lacks: int
     distance: int
+    content: str
 
 
 class KeyRow(NamedTuple):
@@ -141,6 +145,19 @@ class PostCopyRow(NamedTuple):
     shown: int
 
 
+class CopyDifferenceRow(NamedTuple):
+    """Of the table copy_differences."""
+
+    capture_id: str
+    ordinal: int
+    post_id: str
+    position: int | None
+    other_position: int | None
+    field: str
+    shown: str | None
+    other: str | None
+
+
 class VenueRow(NamedTuple):
     """Of the table venues."""
 
@@ -150,6 +167,8 @@ class VenueRow(NamedTuple):
     aliases: str
     ccf_rank: str | None
     dblp_key: str | None
+    first_year: int | None
+    last_year: int | None
 
 
 class PaperRow(NamedTuple):
@@ -174,6 +193,7 @@ class NameRow(NamedTuple):
 
     id: str
     name: str
+    variants: str
 
 
 class RecommendationRow(NamedTuple):
@@ -198,6 +218,8 @@ class RecommendationRow(NamedTuple):
     venue_status: VenueStatus | None
     venue_printed: str | None
     venue_sentence: str | None
+    venue_start: int | None
+    venue_end: int | None
 
 
 class LinkRow(NamedTuple):
@@ -263,6 +285,14 @@ class JudgementRow(NamedTuple):
     verdict: str
 
 
+class DecidedRow(NamedTuple):
+    """Of the table decided."""
+
+    recommendation_id: int
+    decision: str
+    name: str
+
+
 class ProblemRow(NamedTuple):
     """Of the table problems."""
 
@@ -275,6 +305,15 @@ class ProblemRow(NamedTuple):
     recommendation_id: int | None
     position: int | None
     line: str | None
+
+
+class CheckRow(NamedTuple):
+    """Of the table checks."""
+
+    name: str
+    severity: Severity
+    sentence: str
+    query: str
 
 
 class SearchRow(NamedTuple):
@@ -291,11 +330,12 @@ COPY_FACTS = Table.of("copy_facts", FactsRow)
 CAPTURE_KEYS = Table.of("capture_keys", KeyRow, key=2)
 POSTS = Table.of("posts", PostRow)
 POST_COPIES = Table.of("post_copies", PostCopyRow, key=2)
+COPY_DIFFERENCES = Table.of("copy_differences", CopyDifferenceRow, key=2)
 VENUES = Table.of("venues", VenueRow)
 PAPERS = Table.of("papers", PaperRow)
 PAPER_ALIASES = Table.of("paper_aliases", AliasRow)
-RECOMMENDERS = Table("recommenders", ("recommender_id", "name"), 1)
-TAGS = Table("tags", ("tag_id", "name"), 1)
+RECOMMENDERS = Table("recommenders", ("recommender_id", "name", "variants"), 1)
+TAGS = Table("tags", ("tag_id", "name", "variants"), 1)
 RECOMMENDATIONS = Table.of("recommendations", RecommendationRow)
 LINKS = Table.of("links", LinkRow, key=2)
 IMAGES = Table.of("images", ImageRow, key=2)
@@ -303,7 +343,9 @@ IDENTIFIERS = Table.of("identifiers", IdentifierRow, key=3)
 AFFILIATIONS = Table.of("affiliations", AffiliationRow, key=2)
 POST_LINKS = Table.of("post_links", PostLinkRow, key=2)
 JUDGEMENTS = Table.of("judgements", JudgementRow, key=4)
+DECIDED = Table.of("decided", DecidedRow, key=2)
 PROBLEMS = Table.of("problems", ProblemRow)
+CHECKS = Table.of("checks", CheckRow)
 SEARCH = Table.of("search", SearchRow)
 SEARCH_DELETE = "INSERT INTO search (search, rowid, title, summary, other) VALUES ('delete', ?, ?, ?, ?)"
 """Takes out of the index what was put in: an index without text cannot look it up."""
@@ -380,7 +422,13 @@ def facts_row(reading: Reading, record: PostRecord) -> FactsRow:
         has_images=int(any(entry.images for entry in record.entries)),
         lacks=_lacks(record),
         distance=_distance(reading, post.site),
+        content=content_digest(record_content(record)),
     )
+
+
+def record_content(record: PostRecord) -> Content:
+    """What of a record is compared with other copies of its post."""
+    return content_of(record, _placed(record))
 
 
 def _lacks(record: PostRecord) -> int:
@@ -491,12 +539,12 @@ def recommendation_id(post_id: str, position: int) -> int:
     return int.from_bytes(hashlib.sha256(post_id.encode()).digest()[:6], "big") * POSITIONS + position
 
 
-def entry_rows(post_id: str, record: PostRecord) -> Iterator[EntryRows]:
+def entry_rows(post_id: str, record: PostRecord, decisions: Decisions) -> Iterator[EntryRows]:
     """Rows of a post's recommendations; which paper each is of is not known yet."""
     for entry in _placed(record):
         number = recommendation_id(post_id, entry.entry.position)
         yield EntryRows(
-            _recommendation_row(number, post_id, entry),
+            _recommendation_row(number, post_id, entry, decisions),
             [
                 LinkRow(number, place, link.role, link.label, link.url_raw, link.url)
                 for place, link in enumerate(entry.links, start=1)
@@ -516,7 +564,7 @@ def _placed(record: PostRecord) -> list[EntryRecord]:
     return [places[position] for position in sorted(places) if 0 < position < POSITIONS]
 
 
-def _recommendation_row(number: int, post_id: str, record: EntryRecord) -> RecommendationRow:
+def _recommendation_row(number: int, post_id: str, record: EntryRecord, decisions: Decisions) -> RecommendationRow:
     entry, venue = record.entry, record.venue
     return RecommendationRow(
         recommendation_id=number,
@@ -528,9 +576,9 @@ def _recommendation_row(number: int, post_id: str, record: EntryRecord) -> Recom
         title=entry.title_raw,
         title_source=None if entry.title_raw is None else "printed",
         title_key=record.title_key,
-        recommender_id=name_id(entry.recommender),
+        recommender_id=recommender_key(entry.recommender, decisions.recommenders),
         recommender_raw=entry.recommender,
-        tag_id=name_id(entry.tag),
+        tag_id=tag_key(entry.tag, decisions.tags),
         tag_raw=entry.tag,
         summary=entry.summary,
         venue_id=venue.name if venue else None,
@@ -538,16 +586,9 @@ def _recommendation_row(number: int, post_id: str, record: EntryRecord) -> Recom
         venue_status=venue.status if venue else None,
         venue_printed=venue.printed if venue else None,
         venue_sentence=venue.sentence if venue else None,
+        venue_start=venue.span[0] if venue and venue.span else None,
+        venue_end=venue.span[1] if venue and venue.span else None,
     )
-
-
-def name_id(name: str | None) -> str | None:
-    """Give the id of a recommender or tag: equal for spellings that differ in width, case or spaces only.
-
-    >>> name_id("Script  Event prediction")
-    'scripteventprediction'
-    """
-    return None if name is None else fold(name).replace(" ", "") or None
 
 
 def paper_entry(row: RecommendationRow, identifiers: Iterable[IdentifierRow], published_on: str | None) -> PaperEntry:
@@ -573,6 +614,7 @@ def _mention(row: RecommendationRow) -> VenueMention | None:
         status=row.venue_status,
         printed=row.venue_printed or "",
         sentence=row.venue_sentence or "",
+        span=None if row.venue_start is None or row.venue_end is None else (row.venue_start, row.venue_end),
     )
 
 
@@ -597,12 +639,24 @@ def judgement_row(judgement: Judgement) -> JudgementRow:
     return JudgementRow(judgement.left_id, judgement.right_id, judgement.rule, judgement.evidence, judgement.verdict)
 
 
+def name_row(key: str, spellings: Mapping[str, int]) -> NameRow:
+    """Row of a recommender or tag, shown as it is most often printed; of spellings printed equally often the lowest.
+
+    >>> name_row("gan", {"Gan": 1, "gan": 2, "GAN": 2}).variants
+    '["GAN", "gan", "Gan"]'
+    """
+    variants = sorted(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+    return NameRow(key, variants[0], json.dumps(variants, ensure_ascii=False))
+
+
 def venue_row(name: str, info: Venue | None) -> VenueRow:
     """Row of a venue that a recommendation names; what the rules do not know of it stays empty."""
     if info is None:
-        return VenueRow(name, None, None, "[]", None, None)
+        return VenueRow(name, None, None, "[]", None, None, None, None)
     aliases = json.dumps(list(info.aliases), ensure_ascii=False)
-    return VenueRow(name, info.full_name, info.kind, aliases, info.ccf_rank, info.dblp_key)
+    return VenueRow(
+        name, info.full_name, info.kind, aliases, info.ccf_rank, info.dblp_key, info.first_year, info.last_year
+    )
 
 
 def search_source(row: RecommendationRow) -> tuple[str | None, ...]:
@@ -636,9 +690,19 @@ def problem_rows(reading: Reading) -> Iterator[ProblemRow]:
         yield _problem_row(problem, reading.capture_id, None, None, seen[problem])
 
 
+def check_row(check: Check) -> CheckRow:
+    """Row of an assertion about the archive."""
+    return CheckRow(check.name, check.severity, check.sentence, check.query)
+
+
 def identity_problem_row(row: RecommendationRow, problem: Problem) -> ProblemRow:
     """A problem that came of comparing recommendations."""
-    return _problem_row(problem, None, row.post_id, row.recommendation_id, 1)
+    return compared_problem_row(row.recommendation_id, row.post_id, problem)
+
+
+def compared_problem_row(number: int, post_id: str, problem: Problem) -> ProblemRow:
+    """The same, by the id of the recommendation that it is about, and its post."""
+    return _problem_row(problem, None, post_id, number, 1)
 
 
 def _problem_row(

@@ -4,7 +4,7 @@ Two families that are never mixed. *As printed* (:class:`Post`, :class:`Entry`, 
 says, letter by letter but for markup and white space. *Resolved* (:class:`PostRecord`, :class:`EntryRecord` …) holds
 the same beside what the rules of this package read out of it. ``None`` always means "the page does not say".
 
-Links and pictures are named tuples: a post has hundreds of them, and they travel between processes.
+What a post has dozens or hundreds of is a named tuple: it is made, and travels between processes, several times faster.
 """
 
 from dataclasses import dataclass
@@ -72,8 +72,7 @@ class PastPost:
     """``None`` where the link got lost (seen in Markdown exports)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One recommended paper, as printed."""
 
     position: int
@@ -120,8 +119,7 @@ class Post:
 # --- resolved --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueMention:
+class VenueMention(NamedTuple):
     """Where the summary says that its paper appeared."""
 
     name: str
@@ -132,16 +130,22 @@ class VenueMention:
     """The page's letters: ``SIGIR ’18``."""
     sentence: str
     """The sentence that it was read from."""
+    span: tuple[int, int] | None = None
+    """First character of ``printed`` in the summary, and the one behind its last; ``None``: it is the section heading."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Identifier:
-    """A name that somebody gave to a paper: equal identifiers, equal papers."""
+class Identifier(NamedTuple):
+    """A name that somebody gave to a paper or to its code.
+
+    Equal identifiers of a strong scheme mean equal papers; a repository may belong to several.
+    """
 
     scheme: str
-    """``paperweekly``, ``arxiv``, ``doi``, ``openreview``, ``acl``."""
+    """Of papers ``paperweekly``, ``arxiv``, ``doi``, ``openreview``, ``acl``, ``cvf``, ``pmlr``, ``neurips``,
+    ``semanticscholar``, ``openalex``, ``paperweekly-notes``; of repositories ``github``, ``gitlab``, ``gitee``,
+    ``bitbucket``, ``huggingface``. See :mod:`normalize.identifiers`."""
     value: str
-    """Normalised; for arXiv without the version."""
+    """Normalised: for arXiv without the version, for a repository ``owner/name`` in small letters."""
 
 
 class ResolvedLink(NamedTuple):
@@ -174,8 +178,7 @@ class ResolvedPastPost:
     """As in :attr:`PostRecord.keys`; ``None`` where there is no link."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRecord:
+class EntryRecord(NamedTuple):
     """One recommended paper with what was read out of it."""
 
     entry: Entry
@@ -186,7 +189,7 @@ class EntryRecord:
     links: tuple[ResolvedLink, ...]
     images: tuple[ResolvedImage, ...]
     identifiers: tuple[Identifier, ...]
-    """Sorted, without repetition."""
+    """Of the paper's links, and of all links those that are repositories; sorted, without repetition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

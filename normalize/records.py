@@ -1,8 +1,9 @@
 """As-printed post to resolved record: addresses, roles, keys, venue and institutions of each entry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from normalize.affiliations import find_affiliations
+from normalize.checks import entry_doubts
 from normalize.identifiers import identifiers_of
 from normalize.labels import link_role
 from normalize.model import (
@@ -19,6 +20,7 @@ from normalize.model import (
 from normalize.titles import post_title_key, title_key
 from normalize.urls import canonical_url, picture, post_keys
 from normalize.venues import find_venue
+from normalize.venues.doubts import venue_doubts
 
 _READ_CHARACTERS = 4000
 """Of a summary's beginning: venue and institutions stand in its first sentences, and no real one is half as long."""
@@ -29,13 +31,14 @@ def normalize_post(post: Post) -> PostRecord:
 
     A pure function: the same post and the same rules give the same record.
     """
+    entries = tuple(normalize_entry(entry) for entry in post.entries)
     return PostRecord(
         post=post,
         keys=post_keys(post.url) if post.url else (),
         title_key=post_title_key(post.title),
-        entries=tuple(normalize_entry(entry) for entry in post.entries),
+        entries=entries,
         past_posts=tuple(_past_posts(post)),
-        problems=(*post.problems, *_doubts(post)),
+        problems=(*post.problems, *_doubts(post, entries)),
     )
 
 
@@ -52,7 +55,9 @@ def normalize_entry(entry: Entry) -> EntryRecord:
         affiliations=find_affiliations(entry.summary[:_READ_CHARACTERS]),
         links=links,
         images=tuple(map(_image, entry.images)),
-        identifiers=identifiers_of(link.url for link in links if link.role == "paper"),
+        identifiers=identifiers_of(
+            (link.url for link in links if link.role == "paper"), (link.url for link in links if link.role != "paper")
+        ),
     )
 
 
@@ -67,9 +72,12 @@ def _past_posts(post: Post) -> Iterator[ResolvedPastPost]:
         yield ResolvedPastPost(title=past.title, url_raw=past.url_raw, url=url, post_key=key)
 
 
-def _doubts(post: Post) -> Iterator[Problem]:
-    """What is missing in a post that should have it."""
+def _doubts(post: Post, entries: Iterable[EntryRecord]) -> Iterator[Problem]:
+    """What is missing in a post that should have it, and what it prints that cannot be meant so."""
     if post.title is None:
         yield Problem(code="no_post_title", message="The page gives no title.")
     if post.published is None:
         yield Problem(code="no_date", message="The page does not say when it was published.")
+    for entry in entries:
+        yield from entry_doubts(entry)
+        yield from venue_doubts(entry, published=post.published)

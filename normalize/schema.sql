@@ -5,7 +5,7 @@
 
 -- Facts about the archive itself.
 CREATE TABLE meta (
-    key TEXT NOT NULL PRIMARY KEY, -- schema_version, rules_digest or code_version.
+    key TEXT NOT NULL PRIMARY KEY, -- schema_version, rules_digest, code_version or decisions_digest.
     value TEXT NOT NULL -- Its value.
 ) STRICT, WITHOUT ROWID;
 
@@ -43,6 +43,7 @@ CREATE TABLE copy_facts (
     has_images INTEGER NOT NULL, -- 1: at least one recommendation has a picture.
     lacks INTEGER NOT NULL, -- How many it has not of title, day, author, any paper's title, any recommender, any summary.
     distance INTEGER NOT NULL, -- From the living page: 0 fetched from the site, 1 from a web archive, 2 a file.
+    content TEXT NOT NULL, -- Made from all that is compared in copy_differences; copies of a post with equal ones say the same.
     CHECK (site IN ('csdn', 'wechat', 'unknown')),
     CHECK (kind IN ('digest', 'note', 'list')),
     CHECK (partial IN (0, 1) AND has_links IN (0, 1) AND has_images IN (0, 1) AND distance IN (0, 1, 2))
@@ -91,6 +92,23 @@ CREATE TABLE post_copies (
     CHECK (shown IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
+-- Where other copies of a post disagree with the one that is shown: what each of them prints stands here, what the shown one
+-- prints is in posts and recommendations too. White space, the width of letters and what a copy does not say are no
+-- disagreement. Of captures at one place that say the same, the earliest is compared; reads are in post_copies.
+CREATE TABLE copy_differences (
+    capture_id TEXT NOT NULL REFERENCES captures (capture_id), -- The other copy.
+    ordinal INTEGER NOT NULL, -- Place among its differences, from 1.
+    post_id TEXT NOT NULL REFERENCES posts (post_id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, -- The post.
+    position INTEGER, -- Place of the recommendation in the shown copy; null for the post itself and for one that only the other copy has.
+    other_position INTEGER, -- Its place in the other copy; null for the post itself and for one that only the shown copy has.
+    field TEXT NOT NULL, -- title, author, published, series, number, section, recommender, tag, summary, links, images; entry: only one of them has it.
+    shown TEXT, -- What the shown copy prints; of links and images those that only it has, a line each, null for none; of an entry its title.
+    other TEXT, -- What the other copy prints, likewise.
+    PRIMARY KEY (capture_id, ordinal),
+    CHECK (shown IS NOT NULL OR other IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copy_differences_by_post ON copy_differences (post_id);
+
 -- Conferences, journals and workshops that a recommendation names.
 CREATE TABLE venues (
     venue_id TEXT NOT NULL PRIMARY KEY, -- Canonical short name: NeurIPS, ACL, IEEE TIP.
@@ -98,7 +116,9 @@ CREATE TABLE venues (
     kind TEXT, -- Kind of venue, such as conference or journal.
     aliases TEXT NOT NULL, -- Other names, a JSON array: ["NIPS"].
     ccf_rank TEXT, -- Rank in the list of the China Computer Federation: A, B or C.
-    dblp_key TEXT -- Key in DBLP: conf/nips.
+    dblp_key TEXT, -- Key in DBLP: conf/nips.
+    first_year INTEGER, -- Year in which it was first held or first appeared; null where that is not known.
+    last_year INTEGER -- Year in which it was held for the last time; null: it goes on, or that is not known.
 ) STRICT, WITHOUT ROWID;
 
 -- Papers: each once, however often it was recommended.
@@ -120,14 +140,16 @@ CREATE INDEX paper_aliases_by_paper ON paper_aliases (paper_id);
 
 -- People who recommend papers.
 CREATE TABLE recommenders (
-    recommender_id TEXT NOT NULL PRIMARY KEY, -- Name with width, case and spaces folded away.
-    name TEXT NOT NULL -- Name as most often printed.
+    recommender_id TEXT NOT NULL PRIMARY KEY, -- Name with width, case, spaces and marks round it folded away; a decision by hand may lead elsewhere.
+    name TEXT NOT NULL, -- Name as most often printed.
+    variants TEXT NOT NULL -- All its spellings as printed, most frequent first, a JSON array: ["zhangjun", "Zhang Jun"].
 ) STRICT, WITHOUT ROWID;
 
 -- Subjects of recommendations, in the blog's words.
 CREATE TABLE tags (
-    tag_id TEXT NOT NULL PRIMARY KEY, -- Name with width, case and spaces folded away.
-    name TEXT NOT NULL -- Name as most often printed.
+    tag_id TEXT NOT NULL PRIMARY KEY, -- Name with width, case, spaces, hyphens and plurals folded away; equal for names of one subject, NMT and 神经机器翻译.
+    name TEXT NOT NULL, -- Name as most often printed.
+    variants TEXT NOT NULL -- All that is printed for it, most frequent first, a JSON array: ["Neural Machine Translation", "NMT"].
 ) STRICT, WITHOUT ROWID;
 
 -- Recommendations: a paper in a post.
@@ -151,6 +173,8 @@ CREATE TABLE recommendations (
     venue_status TEXT, -- published, accepted, submitted, workshop, challenge, oral, spotlight, poster or best-paper.
     venue_printed TEXT, -- The venue as printed: SIGIR ’18.
     venue_sentence TEXT, -- The sentence that the venue was read from.
+    venue_start INTEGER, -- Place of venue_printed in the summary, in characters from 0; null where the heading is the venue.
+    venue_end INTEGER, -- Place of the character behind its last.
     UNIQUE (post_id, position),
     CHECK (position BETWEEN 1 AND 999),
     CHECK (title_source IN ('printed', 'other_recommendation') AND title IS NOT NULL OR title_source IS NULL AND title IS NULL)
@@ -186,12 +210,12 @@ CREATE TABLE images (
     CHECK (role = 'badge' OR role = 'title' OR role = 'figure' OR role = 'other')
 ) STRICT, WITHOUT ROWID;
 
--- Identifiers that the paper links of a recommendation hold.
+-- Identifiers that the paper links of a recommendation hold, and repositories that any of its links leads to.
 CREATE TABLE identifiers (
     recommendation_id INTEGER NOT NULL REFERENCES recommendations (recommendation_id) ON DELETE CASCADE, -- The recommendation.
-    scheme TEXT NOT NULL, -- paperweekly, arxiv, doi, openreview, acl or paperweekly-notes.
-    value TEXT NOT NULL, -- Normalised value; for arXiv without the version.
-    strong INTEGER NOT NULL, -- 1: equal values speak for one paper.
+    scheme TEXT NOT NULL, -- Of papers: paperweekly, arxiv, doi, openreview, acl, cvf, pmlr, neurips, semanticscholar, openalex, paperweekly-notes; of repositories: github, gitlab, gitee, bitbucket, huggingface.
+    value TEXT NOT NULL, -- Normalised value: for arXiv without the version, for a repository owner/name in small letters.
+    strong INTEGER NOT NULL, -- 1: equal values speak for one paper; 0: notes and repositories, which papers may share.
     disputed INTEGER NOT NULL, -- 1: held to be another paper's, see judgements and problems.
     PRIMARY KEY (recommendation_id, scheme, value),
     CHECK (strong IN (0, 1) AND disputed IN (0, 1))
@@ -227,14 +251,23 @@ CREATE INDEX post_links_by_linked_post ON post_links (linked_post_id);
 CREATE TABLE judgements (
     left_id INTEGER NOT NULL REFERENCES recommendations (recommendation_id) ON DELETE CASCADE, -- One recommendation.
     right_id INTEGER NOT NULL REFERENCES recommendations (recommendation_id) ON DELETE CASCADE, -- The other, with the higher id.
-    rule TEXT NOT NULL, -- equal_identifier, equal_title, identifier_conflict or title_conflict.
-    evidence TEXT NOT NULL, -- The identifier or title key that they share.
+    rule TEXT NOT NULL, -- decision, equal_identifier, equal_title, identifier_conflict or title_conflict.
+    evidence TEXT NOT NULL, -- The decision, or the identifier or title key that they share.
     verdict TEXT NOT NULL, -- same, different or unsure.
     PRIMARY KEY (left_id, right_id, rule, evidence),
     CHECK (left_id < right_id),
     CHECK (verdict = 'same' OR verdict = 'different' OR verdict = 'unsure')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX judgements_by_right ON judgements (right_id);
+
+-- Recommendations that decisions by hand are about.
+CREATE TABLE decided (
+    recommendation_id INTEGER NOT NULL REFERENCES recommendations (recommendation_id) ON DELETE CASCADE, -- The recommendation.
+    decision TEXT NOT NULL, -- The decision: arxiv-1806.01234 = pw-2026 for one paper, pw-7 ≠ title-0f3a4c5d6e7f for two.
+    name TEXT NOT NULL, -- Of the names in the decision the most special one that means the recommendation.
+    PRIMARY KEY (recommendation_id, decision)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decided_by_decision ON decided (decision);
 
 -- What was not understood or does not add up.
 CREATE TABLE problems (
@@ -253,6 +286,15 @@ CREATE INDEX problems_by_code ON problems (code);
 CREATE INDEX problems_by_capture ON problems (capture_id);
 CREATE INDEX problems_by_post ON problems (post_id);
 CREATE INDEX problems_by_recommendation ON problems (recommendation_id);
+
+-- What must hold of an archive; `paperdigest check` asks each and counts the cases in which it does not.
+CREATE TABLE checks (
+    name TEXT NOT NULL PRIMARY KEY, -- Stable name: papers_are_recommended.
+    severity TEXT NOT NULL, -- error: the archive would contradict itself; warning: something would be doubtful; info: something would be missing.
+    sentence TEXT NOT NULL, -- What holds.
+    query TEXT NOT NULL, -- SQL that gives a row for each case in which it does not hold; its first column names the case.
+    CHECK (severity IN ('info', 'warning', 'error'))
+) STRICT, WITHOUT ROWID;
 
 -- Full text of recommendations, folded, with spaces round each Han character; rowid is recommendation_id. It is
 -- an index only, so that its columns can be searched and not shown; the text itself stands in recommendations.
@@ -400,5 +442,7 @@ SELECT
         AND (problems.capture_id IS NULL OR problems.capture_id = posts.capture_id)) AS errors, -- Errors of the copy that is shown.
     (SELECT count(*) FROM problems
         WHERE problems.post_id = posts.post_id AND problems.severity = 'warning'
-        AND (problems.capture_id IS NULL OR problems.capture_id = posts.capture_id)) AS warnings -- Warnings of the copy that is shown.
+        AND (problems.capture_id IS NULL OR problems.capture_id = posts.capture_id)) AS warnings, -- Warnings of the copy that is shown.
+    (SELECT count(*) FROM copy_differences AS d WHERE d.post_id = posts.post_id
+        AND d.field <> 'author') AS copy_differences -- What other copies print differently; the author is not counted, whom each site names otherwise.
 FROM posts;

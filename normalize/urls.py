@@ -1,5 +1,8 @@
 """Addresses: proxies unwrapped, trackers dropped, and the keys by which pictures and posts are known.
 
+What holds for every address is w3lib's: escapes, letters of the host, dots in the path, order of the query. Here stands
+what it cannot know: which host is a proxy, serves https, or needs which parameters.
+
 Nothing here raises: an address that cannot be taken apart (``http://[``) comes back cleaned of white space only.
 """
 
@@ -8,7 +11,7 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
 
-from w3lib.url import safe_url_string
+from w3lib.url import canonicalize_url, safe_url_string, url_query_cleaner, url_query_parameter
 
 from normalize.text import clean_text
 
@@ -17,21 +20,41 @@ MAX_PROXIES = 5
 
 # Hosts, with their sub-domains, known to serve every page over https: only there is http rewritten.
 _HTTPS_HOSTS = (
-    "aclanthology.org", "aclweb.org", "acm.org", "arxiv.org", "bitbucket.org", "csdn.net", "csdnimg.cn", "doi.org",
-    "dropbox.com", "github.com", "github.io", "githubusercontent.com", "gitlab.com", "google.com", "huggingface.co",
-    "ieee.org", "kaggle.com", "medium.com", "mlr.press", "neurips.cc", "nips.cc", "openreview.net", "paperweekly.site",
-    "qpic.cn", "semanticscholar.org", "thecvf.com", "weixin.qq.com", "wikipedia.org", "youtube.com", "zhihu.com",
+    "aclanthology.org", "aclweb.org", "acm.org", "alphaxiv.org", "arxiv.org", "bitbucket.org", "csdn.net", "csdnimg.cn",
+    "doi.org", "dropbox.com", "gitee.com", "github.com", "github.io", "githubusercontent.com", "gitlab.com",
+    "google.com", "hf.co", "huggingface.co", "ieee.org", "jmlr.org", "kaggle.com", "medium.com", "mlr.press",
+    "nature.com", "neurips.cc", "nips.cc", "openalex.org", "openreview.net", "paperswithcode.com", "paperweekly.site",
+    "qlogo.cn", "qpic.cn", "sciencedirect.com", "semanticscholar.org", "springer.com", "thecvf.com", "weixin.qq.com",
+    "wikipedia.org", "youtube.com", "zhihu.com",
 )  # fmt: skip
 # Hosts where a slash at the end of the path means nothing.
-_SLASHLESS_HOSTS = ("arxiv.org", "github.com", "www.paperweekly.site")
+_SLASHLESS_HOSTS = (
+    "arxiv.org", "gitee.com", "github.com", "gitlab.com", "huggingface.co", "www.paperweekly.site"
+)  # fmt: skip
 # CSDN's picture hosts: the query asks for a size or a watermark.
 _PICTURE_HOSTS = ("csdnimg.cn", "img-blog.csdn.net", "img.blog.csdn.net")
-# Redirect pages that carry the real address in a parameter.
-_TARGET_PARAMETERS = {"link.csdn.net": "target", "link.zhihu.com": "target", "img-home.csdnimg.cn": "origin_url"}
+# WeChat's: of the query one field names the format, the others how the picture was asked for.
+_WECHAT_PICTURE_HOSTS = ("qlogo.cn", "qpic.cn")
+# Redirect pages that carry the real address in a parameter: host, beginning of the path, parameter.
+_REDIRECTS = {
+    "img-home.csdnimg.cn": ("/", "origin_url"),
+    "link.csdn.net": ("/", "target"),
+    "link.jianshu.com": ("/", "t"),
+    "link.juejin.cn": ("/", "target"),
+    "link.zhihu.com": ("/", "target"),
+    "links.jianshu.com": ("/go", "to"),
+    # An article that was copied out of the browser while WeChat asked for a proof: /mp/wappoc_appmsgcaptcha
+    "mp.weixin.qq.com": ("/mp/wappoc_appmsgcaptcha", "target_url"),
+    "www.google.com": ("/url", "q"),
+}
 _WECHAT_KEPT = ("__biz", "mid", "idx", "sn")
 
+# Fields of a query that say where a reader came from: advertising, CSDN (spm, ops_request_misc, sharetype), Bilibili
+# (vd_source), links sent on in WeChat (isappinstalled, from=timeline).
 _TRACKER = re.compile(
-    r"(?:utm_[^=]*|spm|scm|ops_request_misc|request_id|dist_request_id|biz_id|depth_1-utm_source|fbclid|gclid)(?:=|$)",
+    r"(?:utm_[^=]*|spm|spm_id_from|scm|ops_request_misc|request_id|dist_request_id|biz_id|depth_1-utm_source|"
+    r"share(?:type|id|refer|source)|share_(?:from|medium|source|token)|vd_source|isappinstalled|nsukey|fbclid|gclid|"
+    r"dclid|msclkid|yclid|mc_[ce]id)(?:=|$)|from=(?:singlemessage|groupmessage|timeline)$",
     re.IGNORECASE,
 )
 # https://ss.csdn.net/p?https://mmbiz.qpic.cn/mmbiz_png/KEY/640?wx_fmt=png
@@ -39,15 +62,25 @@ _SS_PROXY = re.compile(r"(?:https?:)?//ss\.csdn\.net/p\?(.+)", re.IGNORECASE)
 # https://web.archive.org/web/20190212060332id_/http://blog.csdn.net/USER/article/details/80763567
 _WAYBACK = re.compile(r"(?:https?:)?//web\.archive\.org/web/[0-9]{1,14}[a-z_]*/(.+)", re.IGNORECASE)
 # imgconvert.csdnimg.cn/aHR0cHM6Ly9tbWJpei5xcGljLmNuL21tYml6X3BuZy9LRVkvNjQw?x-oss-process=image/format,png
-_IMGCONVERT = re.compile(r"(?:https?:)?//imgconvert\.csdnimg\.cn/([A-Za-z0-9_%=-]+)", re.IGNORECASE)
+_IMGCONVERT = re.compile(r"(?:https?:)?//imgconvert\.csdnimg\.cn/([A-Za-z0-9_%=+/-]+)(?=[?#]|$)", re.IGNORECASE)
 # The form of nearly all pictures, with or without CSDN's proxy before it; what it matches needs no taking apart.
 _PLAIN_MMBIZ = re.compile(
     r"(?:https://ss\.csdn\.net/p\?)?https?://mmbiz\.qpic\.cn"
-    r"(/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/([A-Za-z0-9_.-]{8,})/[A-Za-z0-9_/.-]*)"
+    r"(/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/((?!\.)[A-Za-z0-9_.-]{8,})/(?!\.)[A-Za-z0-9_.-]*)"
     r"(?:\?((?:[a-z_]+=[a-z0-9]*(?:&|$))*))?"
 )
+# The form of pictures that CSDN has copied, nearly all since 2019; the query asks for a size or a watermark.
+_PLAIN_CSDN = re.compile(
+    r"https?://((?:i|img)-blog\.csdnimg\.cn(?:/(?!mmbiz)[A-Za-z0-9_-][A-Za-z0-9_.-]*)+)(?:[?#][!-~]*)?"
+)
+# The form of those of 2019 and 2020 that it converts. Group 1 holds the address.
+_PLAIN_IMGCONVERT = re.compile(r"https://imgconvert\.csdnimg\.cn/([A-Za-z0-9_-]+=*)(?:\?[!-~]*)?")
 # The same for nearly all other links.
 _PLAIN_LINK = re.compile(r"https://(?:www\.paperweekly\.site|github\.com|arxiv\.org)(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+")
+# What needs no w3lib: it would give the same letters.
+_IN_ORDER = re.compile(
+    r"https?://[a-z0-9.-]+(?::[1-9][0-9]*)?(?=/)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?wx_fmt=[a-z]+)?"
+)
 _WX_FMT = re.compile(r"(?:^|&)(wx_fmt=[a-z0-9]*)")
 # Letters that an address may hold as they are: the rest is escaped.
 _SAFE_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'()*+,./:;=?@_~-]+")
@@ -61,14 +94,17 @@ _BARE_HOST = re.compile(
     r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?=/))(?::[0-9]+)?(?:[/?#]|$)",
     re.IGNORECASE,
 )
+# Inside a proxy: https://mmbiz.qpic.cn/…, http:/blog.csdn.net/…, //…, blog.csdn.net/…
+_INNER = re.compile(rf"(?:https?:)?//?|{_BARE_HOST.pattern}", re.IGNORECASE)
 # /mmbiz_png/VBcD02jFhgl7VHx0/640, /sz_mmbiz_jpg/KEY/, /mmbiz/KEY/0; re-hosted: /mmbiz_qpic_cn/mmbiz_png/KEY/640.png
-_MMBIZ_PATH = re.compile(r"/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/([^/?#]{8,})")
+_MMBIZ_PATH = re.compile(r"/(?:[a-z]{2}_)?mm(?:biz|ecoa)(?:_(?!qpic)[a-z0-9]+)?/([^/?#]{8,})")
 # /USER/article/details/80763567, /USER/java/article/details/107096460, /article/details/104566377
 _CSDN_ARTICLE = re.compile(r"(?:/([^/]+))?(?:/[^/]+)?/article/details/([0-9]+)(?:/|$)")
 _CSDN_MOBILE = re.compile(r"/blog/([^/]+)/([0-9]+)/?$")
 _WECHAT_SHORT = re.compile(r"/s/([A-Za-z0-9_-]{6,})/?$")
 _WECHAT_BIZ = re.compile(r"[A-Za-z0-9+/_-]+")
 _DIGITS = re.compile(r"[0-9]+")
+_DOT_SEGMENT = re.compile(r"/\.\.?(?:/|$)")
 
 
 # An address is asked for several times in a row: as a link, for its identifiers, for its keys.
@@ -96,6 +132,10 @@ def picture(raw: str) -> tuple[str, str]:
     ('https://mmbiz.qpic.cn/mmbiz_png/VBcD02jFhgl7VHx0/640?wx_fmt=png', 'VBcD02jFhgl7VHx0')
     """
     plain = _PLAIN_MMBIZ.fullmatch(raw)
+    if plain is None and (own := _PLAIN_CSDN.fullmatch(raw)) is not None:
+        return (url := f"https://{own[1]}"), url
+    if plain is None and (converted := _PLAIN_IMGCONVERT.fullmatch(raw)) is not None:
+        plain = _PLAIN_MMBIZ.fullmatch(_base64_address(converted[1]) or "")
     if plain is None:
         url = canonical_url(raw)
         return url, image_key(url)
@@ -125,7 +165,7 @@ def image_key(url: str) -> str:
     if parts is None:
         return address
     host = parts.hostname or ""
-    if _is_host(host, "qpic.cn") or "mmbiz_qpic_cn" in parts.path:
+    if is_host(host, *_WECHAT_PICTURE_HOSTS) or "mmbiz_qpic_cn" in parts.path:
         found = _MMBIZ_PATH.search(parts.path)
         if found is not None:
             return found[1]
@@ -146,7 +186,7 @@ def post_keys(url: str) -> tuple[str, ...]:
     if parts is None:
         return ()
     host = parts.hostname or ""
-    if _is_host(host, "csdn.net"):
+    if is_host(host, "csdn.net"):
         article = _csdn_article(parts)
         return () if article is None else (f"csdn-{article[1]}",)
     if host == "mp.weixin.qq.com":
@@ -175,21 +215,21 @@ def _inner_address(url: str) -> str | None:
     if found is not None:
         return _base64_address(unquote(found[1]))
     parts = _split(url)
-    name = _TARGET_PARAMETERS.get((parts.hostname or "") if parts else "")
-    if parts is None or name is None:
+    before, name = _REDIRECTS.get((parts.hostname or "") if parts else "", ("", ""))
+    if parts is None or not name or not parts.path.startswith(before):
         return None
-    target = clean_text(_parameters(parts.query).get(name, ""))
+    target = clean_text(url_query_parameter(f"?{parts.query}", name) or "")
     return target if _is_web_address(target) else None
 
 
 def _decoded(inner: str) -> str | None:
     inner = clean_text(unquote(inner) if _ENCODED_SCHEME.match(inner) else inner)
-    return inner or None
+    return inner if _INNER.match(inner) else None
 
 
 def _base64_address(encoded: str) -> str | None:
     """Decode the path of an imgconvert address; its padding is mostly missing."""
-    encoded = encoded.rstrip("=")
+    encoded = encoded.rstrip("=").translate({ord("+"): "-", ord("/"): "_"})
     try:
         address = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
     except ValueError:  # no base64, or no text inside
@@ -204,7 +244,8 @@ def _is_web_address(text: str) -> bool:
 
 def _with_scheme(url: str) -> str:
     if url.startswith("//"):
-        return "https:" + url
+        url = "https:" + url
+    # w3lib's add_http_if_no_scheme would make an address of everything, of picture.png too.
     if _BARE_HOST.match(url):
         return "https://" + url
     scheme = _SCHEME.match(url)
@@ -226,17 +267,35 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _rebuilt(parts: SplitResult) -> str:
+    if _DOT_SEGMENT.search(parts.path):
+        # First of all, for what is left of /a/.. may be a slash too many.
+        resolved = canonicalize_url(urlunsplit(parts), keep_fragments=True)
+        parts = parts._replace(path=urlsplit(resolved).path)
     host = parts.hostname or ""
     host = "www.paperweekly.site" if host == "paperweekly.site" else host
-    scheme = "https" if _is_host(host, *_HTTPS_HOSTS) else parts.scheme
+    scheme = "https" if is_host(host, *_HTTPS_HOSTS) else parts.scheme
     if host == "mp.weixin.qq.com":
-        return urlunsplit((scheme, host, _path_of(host, parts.path), _wechat_query(parts.query), ""))
-    article = _csdn_article(parts) if _is_host(host, "csdn.net") else None
+        is_short = _WECHAT_SHORT.match(parts.path) is not None
+        query = "" if is_short else _wechat_query(parts.query)
+        return urlunsplit((scheme, host, parts.path.rstrip("/") if is_short else parts.path or "/", query, ""))
+    article = _csdn_article(parts) if is_host(host, "csdn.net") else None
     if article is not None:
         return _csdn_url(host, *article)
-    fragment = "" if _is_host(host, *_PICTURE_HOSTS, "qpic.cn") else parts.fragment
+    is_picture = is_host(host, *_PICTURE_HOSTS, *_WECHAT_PICTURE_HOSTS)
     netloc = host if _is_default_port(parts) else f"{host}:{parts.port}"
-    return urlunsplit((scheme, netloc, _path_of(host, parts.path), _kept_query(host, parts.query), fragment))
+    fragment = "" if is_picture else parts.fragment
+    parts = SplitResult(scheme, netloc, _path_of(host, parts.path), _kept_query(host, parts.query), fragment)
+    return _in_order(parts)
+
+
+def _in_order(parts: SplitResult) -> str:
+    """Put an address together in the one spelling that w3lib gives to all that mean the same."""
+    # w3lib makes ?17 into ?17=, which is another page where a server reads the query whole.
+    raw_query = parts.query if parts.query and not all("=" in field for field in parts.query.split("&")) else ""
+    url = urlunsplit(parts._replace(query="") if raw_query else parts)
+    if _IN_ORDER.fullmatch(url) is None:
+        url = canonicalize_url(url, keep_fragments=True)
+    return urlunsplit(urlsplit(url)._replace(query=raw_query)) if raw_query else url
 
 
 def _is_default_port(parts: SplitResult) -> bool:
@@ -244,23 +303,27 @@ def _is_default_port(parts: SplitResult) -> bool:
 
 
 def _path_of(host: str, path: str) -> str:
-    if _is_host(host, *_SLASHLESS_HOSTS):
+    if is_host(host, *_SLASHLESS_HOSTS):
         path = path.rstrip("/")
     return path or "/"
 
 
 def _kept_query(host: str, query: str) -> str:
     """Drop trackers; of a picture's query keep at most what names its format."""
-    if not query or _is_host(host, *_PICTURE_HOSTS):
+    if not query or is_host(host, *_PICTURE_HOSTS):
         return ""
-    fields = [field for field in query.split("&") if field and not _TRACKER.match(field)]
-    if _is_host(host, "qpic.cn"):
-        fields = [field for field in fields if field.startswith("wx_fmt=")][:1]
-    return "&".join(fields)
+    if is_host(host, *_WECHAT_PICTURE_HOSTS):
+        return url_query_cleaner(f"?{query}", ("wx_fmt",))[1:]
+    # w3lib's url_query_cleaner knows fields by their names alone.
+    return "&".join(field for field in query.split("&") if field and not _TRACKER.match(field))
 
 
 def _wechat_query(query: str) -> str:
-    """Keep the four parameters that name and open an article; without them (search links) keep all."""
+    """Keep the four parameters that name and open an article; without them (search links) keep all.
+
+    Not in w3lib's spelling: WeChat itself and everybody writes ``__biz=MzIwMTc4ODE0Mw==`` first and as it is, and a
+    signature in a search link must not change by a letter.
+    """
     values = _parameters(query)
     if "__biz" not in values:
         return _kept_query("mp.weixin.qq.com", query)
@@ -313,5 +376,10 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _is_host(host: str, *known: str) -> bool:
+def is_host(host: str, *known: str) -> bool:
+    """Whether a host is one of those that are known, or a sub-domain of one.
+
+    >>> is_host("cn.arxiv.org", "arxiv.org"), is_host("notarxiv.org", "arxiv.org")
+    (True, False)
+    """
     return any(host == name or host.endswith("." + name) for name in known)

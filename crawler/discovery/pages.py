@@ -12,7 +12,7 @@ import lxml.etree
 
 from crawler.discovery.posts import Blog, ListedPost, Listing, NotAList, is_site_host, split_address
 from crawler.pages.decode import BinaryContent, decode
-from crawler.pages.html import HostileMarkup, refuse_hostile
+from crawler.pages.html import HostileMarkup, parse_html
 
 _OPENED: Final = re.compile(r"<html|<!doctype\s+html", re.IGNORECASE)
 
@@ -144,8 +144,7 @@ def _parse(body: bytes, *, blog: Blog, address: str, boxes: Iterable[lxml.etree.
 def _page_text(body: bytes) -> str:
     try:
         page, _ = decode(body)
-        refuse_hostile(page)
-    except (BinaryContent, HostileMarkup) as error:
+    except BinaryContent as error:
         raise NotAList(str(error)) from error
     if page.lstrip()[:1] in ("{", "["):
         raise NotAList("JSON where HTML was expected")
@@ -157,10 +156,10 @@ def _page_text(body: bytes) -> str:
 
 
 def _tree(page: str) -> lxml.etree._Element:
-    parser = lxml.etree.HTMLParser(encoding="utf-8", no_network=True)
-    tree = lxml.etree.fromstring(page.encode("utf-8", "replace"), parser)
-    if tree is None:
-        raise NotAList("no markup")
+    try:
+        tree, _ = parse_html(f"<html>{page}")
+    except HostileMarkup as error:
+        raise NotAList(str(error)) from error
     return tree
 
 

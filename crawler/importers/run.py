@@ -10,6 +10,8 @@ from crawler.importers.files import RefusedPath, SkippedFiles, SourceFile, captu
 from crawler.pages import UnreadablePage, check_page
 from crawler.tombstones import has_tombstones, when_forgotten
 
+_FIRST_CHUNK_FILES = 25
+"""Few, so that those who read captures need not wait for long."""
 _CHUNK_FILES = 200
 _CHUNK_BYTES = 48 * 1024 * 1024
 """A transaction holds whichever comes first, so that memory stays flat whatever the files' size."""
@@ -76,15 +78,16 @@ def import_files(
 def _chunks(files: Sequence[SourceFile], report: ImportReport) -> Iterator[tuple[list[_Input], int]]:
     chunk: list[_Input] = []
     held = size = 0
+    most = _FIRST_CHUNK_FILES
     for source in files:
         capture = _read(source, report)
         size += 1
         if capture is not None:
             chunk.append((source.path, capture))
             held += len(capture.body)
-        if size >= _CHUNK_FILES or held >= _CHUNK_BYTES:
+        if size >= most or held >= _CHUNK_BYTES:
             yield chunk, size
-            chunk, held, size = [], 0, 0
+            chunk, held, size, most = [], 0, 0, _CHUNK_FILES
     if size:
         yield chunk, size
 

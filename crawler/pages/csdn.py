@@ -8,10 +8,11 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import lxml.etree
 
-from crawler.pages.html import cut_box, refuse_hostile
+from crawler.pages.html import cut_box, parse_html
 from crawler.pages.times import parse_time
 from normalize.model import Problem
 
@@ -55,21 +56,27 @@ _TITLES = (
 )
 
 
+_STRING = lxml.etree.XPath("string()")
+
+
+@cache
+def _compiled(expression: str) -> lxml.etree.XPath:
+    return lxml.etree.XPath(expression)
+
+
 class Head:
     """What stands before the article box, parsed once."""
 
     def __init__(self, markup: str) -> None:
         self._markup = markup
-        refuse_hostile(markup)
-        parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True)
-        self._tree = lxml.etree.fromstring(f"<html>{markup}".encode("utf-8", "replace"), parser)
+        self._tree, _ = parse_html(f"<html>{markup}")
 
     def texts(self, *expressions: str) -> Iterator[str]:
         """Non-empty texts of the elements that each XPath expression finds, first expression first."""
         for expression in expressions:
-            found = self._tree.xpath(expression)
+            found = _compiled(expression)(self._tree)
             for node in found if isinstance(found, list) else ():
-                shown = node.xpath("string()") if isinstance(node, lxml.etree._Element) else node
+                shown = _STRING(node) if isinstance(node, lxml.etree._Element) else node
                 text = " ".join(str(shown).split())
                 if text:
                     yield text

@@ -100,11 +100,6 @@ class _Writer(LineBuilder):
             return _linked(get("href"), around)
         return around if style is None else _styled(style, around)
 
-    def leave(self, tag: str, inside: _State) -> None:
-        """The element ends, and with it the line, if it is a block."""
-        if tag in _BLOCKS:
-            self.break_line(heading=inside.heading, item=inside.item)
-
     def text(self, text: str, state: _State) -> None:
         """Text between tags; the source's own line ends are spaces."""
         if text[0] in _BLANK and text.isspace() and "\n" in text:
@@ -164,39 +159,63 @@ def lines_of_html(markup: str) -> list[Line]:
     Raises :class:`DeepMarkup` where lxml would hand over only the beginning of the tree, :class:`HostileMarkup` where
     it would take minutes.
     """
-    refuse_hostile(markup)
-    parser = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    root = lxml.etree.fromstring(f"<html><body>{markup}</body></html>".encode("utf-8", "replace"), parser)
-    if any(entry.level >= lxml.etree.ErrorLevels.FATAL for entry in parser.error_log):
+    root, errors = parse_html(f"<html><body>{markup}</body></html>")
+    if any(entry.level >= lxml.etree.ErrorLevels.FATAL for entry in errors):
         raise DeepMarkup("markup nested too deeply, or a text too long, for lxml")
     writer = _Writer()
     _walk_lxml(root, _State(), writer)
     return writer.finish()
 
 
-def refuse_hostile(markup: str) -> None:
+# One for all pages: making a parser takes as long as parsing a third of an article.
+_PARSER = lxml.etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+
+
+def parse_html(markup: str) -> tuple[lxml.etree._Element, lxml.etree._ListErrorLog]:
+    """The tree of a page that begins with ``<html``, without comments, and what the parser had to say about it.
+
+    Raises :class:`HostileMarkup` where parsing would take minutes.
+    """
+    _refuse_hostile(markup)
+    root = lxml.etree.fromstring(markup.encode("utf-8", "replace"), _PARSER)
+    return root, _PARSER.error_log
+
+
+def _refuse_hostile(markup: str) -> None:
     """Raise :class:`HostileMarkup` for a tag with thousands of attributes."""
-    if max(map(len, markup.split("<"))) < _LONG_TAG_LENGTH:
+    # A stretch without "<" as long as that covers one of these places: nothing else need be looked at.
+    if all(_stretch(markup, at) < _LONG_TAG_LENGTH for at in range(0, len(markup), _LONG_TAG_LENGTH)):
         return
     for tag in _LONG_TAG.finditer(markup):
         if len(tag[0].split()) > _MAX_ATTRIBUTES or tag[0].count("=") > _MAX_ATTRIBUTES:
             raise HostileMarkup(f"a tag with more than {_MAX_ATTRIBUTES:,} attributes")
 
 
-def _walk_lxml(element: lxml.etree._Element, around: _State, writer: _Writer) -> None:
-    """Depth first; the tree is known to be at most 255 deep, so recursion is safe and the fastest way."""
-    tag = element.tag
-    inside = writer.enter(tag, element.get, around) if isinstance(tag, str) else None
-    if inside is not None:
-        text = element.text
-        if text:
-            writer.text(text, inside)
-        for child in element:
-            _walk_lxml(child, inside, writer)
-        writer.leave(tag, inside)
-    tail = element.tail
-    if tail:
-        writer.text(tail, around)
+def _stretch(markup: str, at: int) -> int:
+    """Length of the text round a place from one ``<`` to the next."""
+    end = markup.find("<", at)
+    return (len(markup) if end < 0 else end) - max(markup.rfind("<", 0, at), 0)
+
+
+def _walk_lxml(element: lxml.etree._Element, inside: _State, writer: _Writer) -> None:
+    """Depth first, below an element that was entered.
+
+    The tree is known to be at most 255 deep, so recursion is safe and the fastest way.
+    """
+    text = element.text
+    if text:
+        writer.text(text, inside)
+    for child in element:
+        tag = child.tag
+        within = writer.enter(tag, child.get, inside)
+        # A picture has nothing below it: a third of all elements need no further call.
+        if within is not None and tag != "img":
+            _walk_lxml(child, within, writer)
+            if tag in _BLOCKS:
+                writer.break_line(heading=within.heading, item=within.item)
+        tail = child.tail
+        if tail:
+            writer.text(tail, inside)
 
 
 # --- BeautifulSoup ---------------------------------------------------------------------------------------------------
@@ -218,7 +237,9 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
             raise DeepMarkup(f"more than {_MAX_DEEP_NODES:,} nodes of markup")
         around = entered[-1][1]
         if event is None:
-            writer.leave(*entered.pop())
+            tag, within = entered.pop()
+            if tag in _BLOCKS:
+                writer.break_line(heading=within.heading, item=within.item)
         elif isinstance(event, str):
             writer.text(event, around)
         else:

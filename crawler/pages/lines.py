@@ -53,6 +53,8 @@ class Line(NamedTuple):
     def links(self) -> list[tuple[str, str]]:
         """Its links as (text, address); neighbours with one address are one link."""
         found: list[tuple[str, str]] = []
+        if len(self.runs) == 1 and self.runs[0].href is None:
+            return found  # as most lines are
         for run in self.runs:
             if run.href is None or run.image is not None:
                 continue

@@ -19,7 +19,7 @@ from crawler.sample import SampleBlog
 
 COMMANDS = [
     ["demo"], ["sync"], ["crawl"], ["crawl", "csdn"], ["crawl", "wechat"], ["crawl", "wayback"], ["import"], ["parse"],
-    ["rebuild"], ["search"], ["runs"], ["history"], ["forget"], ["images"],
+    ["rebuild"], ["search"], ["runs"], ["history"], ["forget"], ["images"], ["check"], ["why"],
 ]  # fmt: skip
 
 

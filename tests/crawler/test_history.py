@@ -174,7 +174,7 @@ def test_what_differs(old: Post, new: Post, expected: list) -> None:
 def test_fields_of_an_entry_differ_by_themselves():
     old = post("a", "b")
     links = (Link("论文链接", "https://arxiv.org/abs/1806.00001"),)
-    new = replace(old, entries=(old.entries[0], replace(old.entries[1], tag="u", recommender=None, links=links)))
+    new = replace(old, entries=(old.entries[0], old.entries[1]._replace(tag="u", recommender=None, links=links)))
     assert changes(old, new) == [
         ("recommender", 2, "a", None),
         ("tag", 2, "t", "u"),

@@ -1,12 +1,14 @@
 """Work shared by processes: the order of results, and work begun ahead."""
 
 import os
+import sys
+import threading
 import time
 from itertools import chain
 
 import pytest
 
-from crawler.workers import WORTH_IT, Workers
+from crawler.workers import WORTH_IT, Workers, _context
 
 
 def double(number: int) -> int:
@@ -28,6 +30,20 @@ def test_every_item_is_done_once_whoever_does_it():
         assert workers.begun == (7, 3)
         assert sorted(chain.from_iterable(workers.map([3, *range(100, 200), 7]))) == [6, 14, *range(200, 400, 2)]
         assert workers.begun == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_a_process_with_other_threads_is_not_forked():
+    assert _context().get_start_method() == "fork"
+    done = threading.Event()
+    threading.Thread(target=done.wait, daemon=True).start()
+    try:
+        assert _context().get_start_method() == "spawn"
+        with Workers(double, int) as workers:
+            workers.expect(WORTH_IT)
+            assert sorted(chain.from_iterable(workers.map(range(100)))) == [*range(0, 200, 2)]
+    finally:
+        done.set()
 
 
 def process_of(number: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import doctest
 import hashlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,8 +30,10 @@ from normalize.archive import (
     open_readonly,
 )
 from normalize.archive_sql import Table
+from normalize.decisions import BadDecisions, Decisions, parse_decisions
+from normalize.identity import paper_names, resolve
 from normalize.model import PostRecord, Problem
-from tests.normalize.builders import MMBIZ, PAPER, entry, post, reading, sha, venue
+from tests.normalize.builders import MMBIZ, PAPER, entry, paper_entry, post, reading, sha, venue
 
 CSDN = "https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/{}"
 WECHAT = "https://mp.weixin.qq.com/s?__biz=MzIwMTc4ODE0Mw==&mid={}&idx=1&sn=x"
@@ -45,8 +49,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "archive.db"
 
 
-def opened(path: Path, *, rules: str = "rules", code: str = "1") -> Archive:
-    return Archive.open(path, rules_digest=rules, code_version=code)
+UNDECIDED = Decisions()
+
+
+def opened(path: Path, *, rules: str = "rules", code: str = "1", decisions: Decisions = UNDECIDED) -> Archive:
+    return Archive.open(path, rules_digest=rules, code_version=code, decisions=decisions)
 
 
 def store_of(readings: Sequence[Reading]) -> Callable[[str], PostRecord | None]:
@@ -54,10 +61,10 @@ def store_of(readings: Sequence[Reading]) -> Callable[[str], PostRecord | None]:
     return records.__getitem__
 
 
-def write(path: Path, *batches: Sequence[Reading]) -> Summary:
+def write(path: Path, *batches: Sequence[Reading], decisions: Decisions = UNDECIDED) -> Summary:
     reread = store_of([one for batch in batches for one in batch])
     summary = Summary()
-    with opened(path) as archive:
+    with opened(path, decisions=decisions) as archive:
         for batch in batches:
             summary += archive.add(batch, reread=reread)
     return summary
@@ -99,7 +106,12 @@ def test_doctests(module: object) -> None:
 
 def test_a_new_archive_is_empty_and_says_what_it_was_built_with(path: Path) -> None:
     with opened(path) as archive:
-        assert archive.meta() == {"schema_version": "1", "rules_digest": "rules", "code_version": "1"}
+        assert archive.meta() == {
+            "schema_version": "1",
+            "rules_digest": "rules",
+            "code_version": "1",
+            "decisions_digest": "",
+        }
         assert archive.is_current()
         assert set(archive.counts().values()) == {0}
         assert archive.known_captures() == frozenset()
@@ -195,7 +207,8 @@ def test_missing_files_and_folders_are_named(path: Path) -> None:
 
 def test_an_archive_of_other_rules_is_not_added_to(path: Path) -> None:
     write(path)
-    for archive in (opened(path, rules="others"), opened(path, code="2")):
+    decided = parse_decisions('[[papers]]\nsame = ["pw-1", "pw-2"]', source="a file")
+    for archive in (opened(path, rules="others"), opened(path, code="2"), opened(path, decisions=decided)):
         with archive:
             assert not archive.is_current()
             with pytest.raises(ArchiveStale, match="build it anew"):
@@ -404,8 +417,13 @@ def test_names_are_shown_as_most_often_printed(path: Path) -> None:
         for place, (tag, name) in enumerate(printed, start=1)
     ]
     write(path, [reading("a", post(entries))])
-    assert rows(path, "SELECT * FROM tags") == [("scripteventprediction", "Script Event Prediction")]
-    assert rows(path, "SELECT * FROM recommenders") == [("zhangjun", "Zhang Jun")]
+    assert rows(path, "SELECT tag_id, name FROM tags") == [("scripteventprediction", "Script Event Prediction")]
+    assert rows(path, "SELECT recommender_id, name FROM recommenders") == [("zhangjun", "Zhang Jun")]
+    variants = rows(path, "SELECT variants FROM tags UNION ALL SELECT variants FROM recommenders")
+    assert [json.loads(str(names)) for (names,) in variants] == [
+        ["Script Event Prediction", "Script event prediction", "script  event prediction"],
+        ["Zhang Jun", "zhangjun", "ＺｈａｎｇＪｕｎ"],
+    ]
 
 
 def test_past_posts_are_found_by_address_or_else_by_their_only_title(path: Path) -> None:
@@ -544,21 +562,42 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(readings=reading_sets(), data=st.data())
-def test_any_order_and_division_gives_the_same_rows(folder: Path, readings: list[Reading], data: st.DataObject) -> None:
+NAMES = ["pw-1", "pw-2", "arxiv-1806.00001", "arxiv-1806.00002", *(
+    paper.paper_id for title in (NESTED, COMPLEX) for paper in resolve([paper_entry(1, title)]).papers
+)]  # fmt: skip
+CSDN_PLACE = next(paper_names(replace(paper_entry(1), post_id="csdn-1", position=1)))
+NAMES_DECIDED = '[[recommenders]]\nsame = ["cb", "zhangjun"]\n[[tags]]\nsame = ["x", "GAN"]\n'
+
+
+@st.composite
+def decision_sets(draw: st.DrawFn) -> Decisions:
+    names = st.lists(st.sampled_from([*NAMES, CSDN_PLACE]), min_size=2, max_size=3, unique=True)
+    drawn = draw(st.lists(st.tuples(st.sampled_from(["same", "different"]), names), max_size=2))
+    texts = [f"[[papers]]\n{verdict} = {json.dumps(found)}\n" for verdict, found in drawn]
+    texts.append(draw(st.sampled_from(["", NAMES_DECIDED])))
+    try:
+        return parse_decisions("".join(texts), source="drawn")
+    except BadDecisions:
+        return UNDECIDED
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(readings=reading_sets(), decisions=st.one_of(st.just(UNDECIDED), decision_sets()), data=st.data())
+def test_any_order_and_division_gives_the_same_rows(
+    folder: Path, readings: list[Reading], decisions: Decisions, data: st.DataObject
+) -> None:
     path = folder / "once.db"
     other = folder / "batches.db"
     for leftover in (path, other):
         leftover.unlink(missing_ok=True)
-    write(path, readings)
+    write(path, readings, decisions=decisions)
     shuffled = data.draw(st.permutations([*readings, *data.draw(st.lists(st.sampled_from(readings), max_size=3))]))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(shuffled)), max_size=4)))
     edges = [0, *cuts, len(shuffled)]
     batches = [shuffled[start:end] for start, end in pairwise(edges)]
-    write(other, *batches)
+    write(other, *batches, decisions=decisions)
     expected = dumped(path)
     assert dumped(other) == expected
     before = digest(other)
-    assert write(other, *batches) == Summary()
+    assert write(other, *batches, decisions=decisions) == Summary()
     assert digest(other) == before

@@ -1,5 +1,6 @@
 """Which copies are one post, which recommendations are one paper."""
 
+import doctest
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
@@ -8,20 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from normalize.decisions import PaperDecision
 from normalize.identity import (
     Copy,
+    Decided,
     PaperEntry,
     Resolution,
     components,
     copy_rank,
     group_copies,
+    paper_names,
+    papers,
     resolve,
+    sets,
 )
 from normalize.model import VenueStatus
 from tests.normalize.builders import copy, ids, paper_entry, venue
 
 NESTED = "Nested LSTM Cells for Language"
 COMPLEX = "Deep Complex Networks of Waves"
+
+
+@pytest.mark.parametrize("module", [papers, sets])
+def test_doctests(module: object) -> None:
+    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
 # --- posts -----------------------------------------------------------------------------------------------------------
@@ -301,6 +312,34 @@ def test_different_paperweekly_numbers_are_no_contradiction() -> None:
     assert papers_of(*entries) == {"pw-8": (1, 2)}
 
 
+def test_different_dois_of_one_publisher_are_different_papers_and_of_two_are_not() -> None:
+    acm, springer = paper_entry(1, NESTED, "doi:10.1145/1"), paper_entry(2, NESTED, "doi:10.1007/2")
+    assert papers_of(acm, springer) == {"doi-10.1007/2": (1, 2)}
+    again = paper_entry(3, NESTED, "doi:10.1145/3")
+    assert sorted(papers_of(acm, again).values()) == [(1,), (3,)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("YOLOv2", "YOLOv3"),
+        ("Deep Sets, Part I", "Deep Sets, Part II"),
+        ("PointNet", "PointNet++"),
+        ("World v2", "World v3"),
+    ],
+)
+def test_numbers_keep_apart_what_a_wrong_link_would_join(first: str, second: str) -> None:
+    entries = [paper_entry(1, first, "arxiv:1612.08242"), paper_entry(2, second, "arxiv:1612.08242")]
+    assert len(papers_of(*entries)) == 2
+    assert codes_of(resolve(entries)) == {(2, "identifier_conflict")}
+
+
+def test_a_title_that_many_papers_bear_is_reported_in_few_words() -> None:
+    entries = [paper_entry(n, NESTED, f"arxiv:1806.0000{n}") for n in range(1, 9)]
+    (message, *_) = {problem.message for _, problem in resolve(entries).problems}
+    assert "arxiv-1806.00005 and 3 more" in message
+
+
 def test_a_recommendation_with_two_arxiv_links_is_known_by_the_lower() -> None:
     both = paper_entry(1, NESTED, "arxiv:1806.00001", "arxiv:1806.00002")
     higher = paper_entry(2, None, "arxiv:1806.00002")
@@ -405,3 +444,173 @@ def test_what_always_holds_of_papers(entries: list[PaperEntry]) -> None:
         assert judgement.left_id < judgement.right_id
         if judgement.verdict == "same":
             assert home[judgement.left_id] == home[judgement.right_id]
+
+
+# --- decisions -------------------------------------------------------------------------------------------------------
+
+
+def same(*names: str) -> PaperDecision:
+    return PaperDecision(same=True, ids=tuple(sorted(names)))
+
+
+def different(*names: str) -> PaperDecision:
+    return PaperDecision(same=False, ids=tuple(sorted(names)))
+
+
+def title_name(title: str) -> str:
+    return resolve([paper_entry(1, title)]).papers[0].paper_id
+
+
+def place_name(entry: PaperEntry) -> str:
+    return next(paper_names(entry))
+
+
+def decided_papers(entries: list[PaperEntry], *decisions: PaperDecision) -> dict[str, tuple[int, ...]]:
+    return {paper.paper_id: paper.entry_ids for paper in resolve(entries, decisions).papers}
+
+
+def test_a_decision_joins_what_contradicts_itself_and_says_so() -> None:
+    entries = [
+        paper_entry(1, NESTED, "arxiv:1806.00001"),
+        paper_entry(2, COMPLEX, "arxiv:1806.00002"),
+        paper_entry(3, COMPLEX),
+    ]
+    decision = same("arxiv-1806.00001", "arxiv-1806.00002")
+    result = resolve(entries, [decision])
+    assert [paper.entry_ids for paper in result.papers] == [(1, 2, 3)]
+    assert result.papers[0].aliases == (
+        min("arxiv-1806.00002", title_name(COMPLEX)),
+        max("arxiv-1806.00002", title_name(COMPLEX)),
+    )
+    (judged,) = (judgement for judgement in result.judgements if judgement.rule == "decision")
+    assert (judged.left_id, judged.right_id, judged.verdict) == (1, 2, "same")
+    assert judged.evidence == "arxiv-1806.00001 = arxiv-1806.00002"
+    assert result.problems == ()
+
+
+def test_a_decision_joins_short_titles_by_their_places() -> None:
+    entries = [paper_entry(1, "ResNet"), paper_entry(2, "ResNet"), paper_entry(3, "ResNet")]
+    decision = same(place_name(entries[0]), place_name(entries[2]))
+    assert sorted(decided_papers(entries, decision).values()) == [(1, 3), (2,)]
+
+
+def test_a_decision_takes_a_wrong_link_from_a_title() -> None:
+    entries = [
+        paper_entry(1, NESTED, "paperweekly:5"),
+        paper_entry(2, NESTED + " Models", "paperweekly:5"),
+        paper_entry(3, None, "paperweekly:5"),
+    ]
+    assert decided_papers(entries) == {"pw-5": (1, 2, 3)}
+    decision = different("pw-5", title_name(NESTED + " Models"))
+    result = resolve(entries, [decision])
+    assert decided_papers(entries, decision) == {"pw-5": (1, 3), title_name(NESTED + " Models"): (2,)}
+    assert codes_of(result) == {(2, "identifier_conflict")}
+    assert result.disputed == {(2, ids("paperweekly:5")[0])}
+    assert {(j.left_id, j.right_id, j.verdict) for j in result.judgements if j.rule == "decision"} == {
+        (1, 2, "different")
+    }
+
+
+def test_a_wrong_link_is_taken_also_from_what_stands_alone() -> None:
+    (paper,) = resolve([paper_entry(1, NESTED, "paperweekly:5")], [different("pw-5", title_name(NESTED))]).papers
+    assert paper.paper_id == title_name(NESTED)
+    assert paper.aliases == ()
+
+
+def test_a_decision_tells_two_works_with_one_title_apart() -> None:
+    entries = [paper_entry(1, NESTED), paper_entry(2, NESTED), paper_entry(3, NESTED, "paperweekly:7")]
+    decision = different(place_name(entries[1]), title_name(NESTED))
+    assert decided_papers(entries, decision) == {"pw-7": (1, 3), place_name(entries[1]): (2,)}
+
+
+def test_of_two_identifiers_set_apart_the_one_that_fits_is_kept() -> None:
+    entries = [
+        paper_entry(1, NESTED, "paperweekly:5", "arxiv:1806.00009"),
+        paper_entry(2, NESTED, "paperweekly:5"),
+        paper_entry(3, COMPLEX, "arxiv:1806.00009"),
+        paper_entry(4, COMPLEX, "arxiv:1806.00009"),
+    ]
+    assert decided_papers(entries, different("pw-5", "arxiv-1806.00009")) == {
+        "pw-5": (1, 2),
+        "arxiv-1806.00009": (3, 4),
+    }
+
+
+def test_who_is_meant_by_an_identifier_keeps_it_though_fewer_print_it() -> None:
+    entries = [
+        paper_entry(1, NESTED, "paperweekly:5", "arxiv:1806.00009"),
+        paper_entry(2, NESTED, "arxiv:1806.00009"),
+        paper_entry(3, NESTED, "paperweekly:5"),
+    ]
+    found = decided_papers(entries, different("pw-5", "arxiv-1806.00009"))
+    assert found["pw-5"] == (3,)
+    assert found["arxiv-1806.00009"] == (1, 2)
+
+
+def test_decisions_that_contradict_each_other_only_by_what_came_join_nothing() -> None:
+    one, other = paper_entry(1, NESTED, "paperweekly:1"), paper_entry(2, COMPLEX, "arxiv:1806.00001")
+    decisions = [same("pw-1", title_name(COMPLEX)), different("pw-1", "arxiv-1806.00001")]
+    result = resolve([one, other], decisions)
+    assert [paper.entry_ids for paper in result.papers] == [(2,), (1,)]
+    assert codes_of(result) == {(2, "decision_conflict")}
+
+
+def test_a_decision_about_papers_that_are_not_there_changes_nothing() -> None:
+    entries = [paper_entry(1, NESTED, "paperweekly:1"), paper_entry(2, COMPLEX)]
+    assert resolve(entries, [same("pw-8", "pw-9"), different("pw-1", "pw-9")]) == resolve(entries)
+
+
+DECIDABLE = [
+    "pw-1", "pw-2", "arxiv-1806.00001", "arxiv-1806.00002", "acl-P18-1001",
+    *(title_name(title) for title in (NESTED, COMPLEX, MIXED)),
+    *(place_name(paper_entry(number)) for number in (1, 2, 3)),
+]  # fmt: skip
+DECISIONS = st.lists(
+    st.builds(
+        lambda is_same, names: PaperDecision(same=is_same, ids=tuple(sorted(names))),
+        st.booleans(),
+        st.lists(st.sampled_from(DECIDABLE), min_size=2, max_size=3, unique=True),
+    ),
+    max_size=3,
+    unique=True,
+)
+
+
+@given(entry_lists(), DECISIONS, st.randoms(use_true_random=False))
+def test_decided_papers_do_not_depend_on_order(
+    entries: list[PaperEntry], decisions: list[PaperDecision], random: object
+) -> None:
+    shuffled, later = list(entries), list(decisions)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(later)  # type: ignore[attr-defined]
+    assert resolve(shuffled, later) == resolve(entries, decisions)
+
+
+@given(entry_lists(), DECISIONS)
+def test_decided_papers_are_local(entries: list[PaperEntry], decisions: list[PaperDecision]) -> None:
+    whole = resolve(entries, decisions)
+    parts = [resolve(component, decisions) for component in components(entries, decisions)]
+    assert set(whole.papers) == {paper for part in parts for paper in part.papers}
+    assert set(whole.judgements) == {judgement for part in parts for judgement in part.judgements}
+    assert set(whole.problems) == {problem for part in parts for problem in part.problems}
+    assert whole.disputed == frozenset().union(*(part.disputed for part in parts))
+
+
+@given(entry_lists(), DECISIONS)
+def test_what_always_holds_of_decided_papers(entries: list[PaperEntry], decisions: list[PaperDecision]) -> None:
+    result = resolve(entries, decisions)
+    assert sorted(number for paper in result.papers for number in paper.entry_ids) == [e.entry_id for e in entries]
+    names = [name for paper in result.papers for name in (paper.paper_id, *paper.aliases)]
+    assert len(set(names)) == len(names)
+    home = {number: paper.paper_id for paper in result.papers for number in paper.entry_ids}
+    refused = {number for number, code in codes_of(result) if code == "decision_conflict"}
+    for decision in decisions:
+        meant = {
+            entry.entry_id: found for entry in entries if (found := Decided([decision]).meaning(entry).get(decision))
+        }
+        for first, second in combinations(meant, 2):
+            if decision.same and len(decisions) == 1:
+                assert home[first] == home[second]
+            elif not decision.same and len(meant[first]) == len(meant[second]) == 1 and meant[first] != meant[second]:
+                assert home[first] != home[second] or len(decisions) > 1
+    assert len(decisions) > 1 or not refused

@@ -67,12 +67,13 @@ def test_links_get_role_and_address() -> None:
     assert entry.images[1].key
 
 
-def test_only_links_of_the_paper_identify_it() -> None:
+def test_only_links_of_the_paper_identify_it_and_every_link_may_be_a_repository() -> None:
     (entry,) = normalize_post(POST).entries
-    assert set(entry.identifiers) == {
+    assert entry.identifiers == (
         Identifier(scheme="arxiv", value="1802.05365"),
+        Identifier(scheme="github", value="allenai/bilm-tf"),
         Identifier(scheme="paperweekly", value="1929"),
-    }
+    )
 
 
 def test_venue_and_institutions_come_from_the_summary() -> None:
@@ -83,7 +84,7 @@ def test_venue_and_institutions_come_from_the_summary() -> None:
 
 
 def test_the_section_can_be_the_venue() -> None:
-    bare = replace(ENTRY, section="IJCAI 2017", summary="本文很好。")
+    bare = ENTRY._replace(section="IJCAI 2017", summary="本文很好。")
     (entry,) = normalize_post(replace(POST, entries=(bare,))).entries
     assert entry.venue is not None
     assert (entry.venue.name, entry.venue.year) == ("IJCAI", 2017)
@@ -120,7 +121,7 @@ def test_names_of_the_printed_form() -> None:
 
 
 def test_title_picture_is_given_by_its_own_address() -> None:
-    pictured = replace(ENTRY, title_raw=None, images=(Image(role="title", url_raw=f"https://ss.csdn.net/p?{KEY}"),))
+    pictured = ENTRY._replace(title_raw=None, images=(Image(role="title", url_raw=f"https://ss.csdn.net/p?{KEY}"),))
     printed = post_to_dict(normalize_post(replace(POST, entries=(pictured,))), path="a.md", form="markdown")
     assert (printed["entries"][0]["title"], printed["entries"][0]["title_image"]) == (None, KEY)
 

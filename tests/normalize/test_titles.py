@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from normalize import titles
-from normalize.titles import are_plainly_unlike, post_title_key, title_key
+from normalize.titles import (
+    are_comparable,
+    are_plainly_unlike,
+    comparable_key,
+    post_title_key,
+    telling_words,
+    title_key,
+)
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
@@ -30,6 +37,11 @@ def test_doctests() -> None:
         ("Graph + Text for Ranking", "Graph+Text for Ranking"),
         ("Program Induction by Rationale Generation : Learning", "Program Induction by Rationale Generation: Learning"),
         ("Learning Part Ⅱ", "Learning Part II"),
+        ("Poincaré Embeddings", "Poincare Embeddings"),
+        ("β-VAE: Learning Concepts", "Beta-VAE: Learning Concepts"),
+        ("Deep & Cross Network", "Deep and Cross Network"),
+        ("Training 1,000 Layers", "Training 1000 Layers"),
+        ("Worth 16×16 Words", "Worth 16x16 words"),
         ("该论⽂所引⼊的方法", "该论文所引入的方法"),
     ],
 )
@@ -44,6 +56,9 @@ def test_spellings_of_one_title_have_one_key(first: str, second: str) -> None:
         ("Learning to Rank, Part I", "Learning to Rank, Part II"),
         ("PointNet: Deep Hierarchies", "PointNet++: Deep Hierarchies"),
         ("Squeeze and Excite 2017", "Squeeze and Excite 2018"),
+        ("GPT-3.5 and its Prompts", "GPT-35 and its Prompts"),
+        ("Task 1 2D Landmarks", "Task 12 D Landmarks"),
+        ("がんの検出について学ぶ", "かんの検出について学ぶ"),
     ],
 )
 def test_what_tells_titles_apart_stays(first: str, second: str) -> None:
@@ -63,6 +78,14 @@ def test_shortest_titles_that_identify(title: str) -> None:
     assert title_key(title) is not None
 
 
+def test_a_short_title_can_be_compared_and_a_generic_one_cannot() -> None:
+    assert comparable_key("ResNet") == "resnet"
+    assert comparable_key("Object Detection") is comparable_key("?!") is None
+    assert telling_words("A Survey of 3D Methods: the Methods") == ["3d"]
+    assert are_comparable("YOLO", "ResNet")
+    assert not are_comparable("YOLO", "目标检测")
+
+
 def test_post_titles_keep_han_and_the_number_of_the_issue() -> None:
     first = "大家心目中的这些「优质」论文，你读过几篇？| PaperDaily #01"
     assert post_title_key(first) == "大家心目中的这些优质论文你读过几篇paperdaily01"
@@ -80,6 +103,15 @@ def test_post_titles_keep_han_and_the_number_of_the_issue() -> None:
         ("Script Event Prediction with Graphs", "Graphs for Script Event Prediction"),
         ("注意力就是你所需要的一切", "Attention Is All You Need"),
         ("???", "Attention Is All You Need"),
+        ("MAML", "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks"),
+        ("Deep Learning on Point Sets", "PointNet: Deep Learning on Point Sets"),
+        ("Training Wasserstein GANs", "Training Wasserstein Generative Adversarial Networks"),
+        ("Fast MetaLearning with Graphs of Concepts", "Fast Meta-Learning with Graphs of Concepts"),
+        ("Sim2Real Transfer of Robotic Control", "Sim-to-Real Transfer of Robotic Control"),
+        ("Multi-Person 2D Pose Estimation", "Multi-Person 2-D Pose Estimation"),
+        ("Deep Sets of Things, Part 1", "Deep Sets of Things, Part I"),
+        ("Reading Text with ImageNet-2012", "Reading Text with ImageNet"),
+        ("1-2 step methods of learning", "1 2 step methods of learning"),
     ],
 )
 def test_alike(first: str, second: str) -> None:
@@ -95,6 +127,20 @@ def test_alike(first: str, second: str) -> None:
         ("Deep Complex Networks", "Evolving Deep Neural Networks"),
         ("Group Normalization", "DiSAN: Directional Self-Attention Network"),
         ("基于图神经网络的文本分类", "强化学习对话系统综述"),
+        ("基于深度学习的图像分割综述", "基于深度学习的文本分类综述"),
+        ("YOLOv2", "YOLOv3"),
+        ("YOLO", "YOLOv3"),
+        ("YOLOv4 的改进", "YOLOv3"),
+        ("PointNet", "PointNet++"),
+        ("Deformable ConvNets", "Deformable ConvNets v2"),
+        ("Deep Sets, Part I", "Deep Sets, Part II"),
+        ("World Models", "World Models II"),
+        ("2D Pose Estimation in Videos", "3D Pose Estimation in Videos"),
+        ("注意力机制综述（上）", "注意力机制综述（下）"),
+        ("Neural Collaborative Filtering", "Neural Graph Collaborative Filtering"),
+        ("Supervised Learning of Sentence Representations", "Unsupervised Learning of Sentence Representations"),
+        ("GAN", "GANimation: Anatomically-aware Facial Animation"),
+        ("Graph Attention Networks", "GraphSAGE"),
     ],
 )
 def test_plainly_unlike(first: str, second: str) -> None:

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from crawler.pages.html import DeepMarkup, cut_box, lines_of_html, lines_of_html_with_soup
+from crawler.pages.html import DeepMarkup, HostileMarkup, cut_box, lines_of_html, lines_of_html_with_soup
 
 READERS = pytest.mark.parametrize("reader", [lines_of_html, lines_of_html_with_soup])
 
@@ -146,3 +146,14 @@ def test_cut_box(page: str, article: str | None, closed: bool) -> None:
 )  # fmt: skip
 def test_no_box(page: str) -> None:
     assert cut_box(page, "article_content") is None
+
+
+@pytest.mark.parametrize("before", [0, 1, 9_999, 19_999, 20_000, 20_001, 55_555])
+def test_a_tag_with_thousands_of_attributes_is_refused_wherever_it_stands(before):
+    attributes = " ".join(f"a{number}=1" for number in range(5_001))
+    with pytest.raises(HostileMarkup, match="attributes"):
+        lines_of_html(f"<p>{'-' * before}</p><p {attributes}>text</p>")
+
+
+def test_a_long_picture_in_the_page_itself_is_harmless():
+    assert shown(f"<p><img src='data:image/png;base64,{'A' * 80_000}=='>text</p>") == ["text"]

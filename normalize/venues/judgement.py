@@ -1,0 +1,166 @@
+"""Whether a mention of a venue says where the paper appeared: by the phrases of ``rules/venue_phrases.toml``."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+from normalize.model import VenueStatus
+from normalize.prose import has_any, sentence_spans, text_start
+from normalize.rules import load_rules
+from normalize.venues.mentions import Mention
+
+
+class Verdict(NamedTuple):
+    """A mention that says where the paper appeared."""
+
+    mention: Mention
+    strength: int
+    """Of the phrase, from 2 to 4."""
+    status: VenueStatus
+    sentence: tuple[int, int]
+    """First and last place of the sentence in the text."""
+
+
+# --- phrases ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def compile_phrase(pattern: str) -> re.Pattern[str]:
+    """A pattern of ``rules/venue_phrases.toml`` with its fragments put in.
+
+    >>> bool(compile_phrase("{publish}◇").search("发表于 ◇ 的工作"))
+    True
+    """
+    fragments: dict[str, str] = load_rules("venue_phrases")["fragment"]
+    while (filled := _FRAGMENT.sub(lambda match: fragments[match[1]], pattern)) != pattern:
+        pattern = filled
+    return re.compile(pattern)
+
+
+_FRAGMENT = re.compile(r"\{([a-z]+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cue:
+    pattern: re.Pattern[str]
+    strength: int
+    needs_year: bool
+    publishes: bool
+    status: VenueStatus | None
+
+
+@cache
+def _cues() -> tuple[_Cue, ...]:
+    rows = load_rules("venue_phrases")["cue"]
+    cues = (
+        _Cue(
+            pattern=compile_phrase(row["pattern"]),
+            strength=row["strength"],
+            needs_year=row.get("year", False),
+            publishes=row.get("publishes", False),
+            status=row.get("status"),
+        )
+        for row in rows
+    )
+    return tuple(sorted(cues, key=lambda cue: -cue.strength))
+
+
+@cache
+def _vetoes(strength: int) -> tuple[re.Pattern[str], ...]:
+    """Those that overrule a cue of this strength."""
+    rows = load_rules("venue_phrases")["veto"]
+    return tuple(compile_phrase(row["pattern"]) for row in rows if row["over"] >= strength)
+
+
+# --- statuses --------------------------------------------------------------------------------------------------------
+
+_STATUS_ORDER: tuple[VenueStatus, ...] = (
+    "best-paper", "challenge", "workshop", "oral", "spotlight", "poster", "submitted", "accepted", "published",
+)  # fmt: skip
+"""Most specific first."""
+
+
+def statuses_in(text: str, table: Literal["status", "award"]) -> list[VenueStatus]:
+    """The statuses that the phrases of a table tell of; most texts need no pattern, so each is compiled when it is."""
+    rows = load_rules("venue_phrases")[table]
+    return [
+        row["status"] for row in rows if has_any(text, row["needs"]) and compile_phrase(row["pattern"]).search(text)
+    ]
+
+
+def most_specific(statuses: Iterable[VenueStatus]) -> VenueStatus:
+    """Of several statuses the one that says most.
+
+    >>> most_specific(["accepted", "oral", "published"])
+    'oral'
+    """
+    return min(statuses, key=_STATUS_ORDER.index)
+
+
+# --- judgement -------------------------------------------------------------------------------------------------------
+
+# Characters looked at on either side of a mention: far longer than any phrase, far shorter than a runaway line.
+_REACH = 200
+
+
+def judge(text: str, mentions: Sequence[Mention]) -> Iterator[Verdict]:
+    """Those of the mentions, in the order of the text, that say where the paper appeared."""
+    first = text_start(text)
+    last = mentions[-1].mask[0] if mentions else -1
+    for begin, end in sentence_spans(text, first):
+        if begin > last:
+            return
+        here = [mention for mention in mentions if begin <= mention.mask[0] < end]
+        for mention in here:
+            near = (max(begin, mention.mask[0] - _REACH), min(end, mention.mask[1] + _REACH))
+            context = _context(text, near, mention, here)
+            verdict = _verdict(("¶" if near[0] == first else "") + context, mention, (begin, end))
+            if verdict is not None:
+                yield verdict
+
+
+# "NIPS Workshop 2017", "CVPRW 2018"
+_WORKSHOP = re.compile(r"[Ww]orkshop|(?<=[A-Z]{4})W(?![A-Z])")
+
+
+def _context(text: str, span: tuple[int, int], mention: Mention, others: Iterable[Mention]) -> str:
+    """The sentence with the mention under judgement as ``◇`` and the others as ``◆``."""
+    parts, place = [], span[0]
+    for other in others:
+        if other.mask[0] < place or other.mask[1] > span[1]:
+            continue
+        sign = "◇" if other is mention else "◆"
+        parts += [text[place : other.mask[0]], f"{sign} workshop" if _WORKSHOP.search(text, *other.mask) else sign]
+        place = other.mask[1]
+    return "".join((*parts, text[place : span[1]])).strip()
+
+
+def _verdict(context: str, mention: Mention, sentence: tuple[int, int]) -> Verdict | None:
+    cue = _strongest_cue(context, mention)
+    if cue is None or _is_vetoed(context, cue.strength):
+        return None
+    status = most_specific((*statuses_in(context, "status"), cue.status or "published"))
+    return Verdict(mention=mention, strength=cue.strength, status=status, sentence=sentence)
+
+
+def _is_vetoed(context: str, strength: int) -> bool:
+    for veto in _vetoes(strength):  # noqa: SIM110 - any() with a generator takes longer, and half of all entries come here
+        if veto.search(context):
+            return True
+    return False
+
+
+def _strongest_cue(context: str, mention: Mention) -> _Cue | None:
+    dated = mention.year is not None
+    # A contest is believed only when it is said outright, a word only when publishing is spoken of.
+    least = 3 if mention.kind == "challenge" else 2
+    is_word = mention.ordinary and not dated
+    for cue in _cues():
+        if cue.strength < least:
+            return None
+        usable = (dated or not cue.needs_year) and (cue.publishes or not is_word)
+        if usable and cue.pattern.search(context):
+            return cue
+    return None
