@@ -25,10 +25,13 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperdigest needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/datasette1/.installed: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(VENV)/datasette1 $(DATASETTE_1)
 	@touch $@
 
-test: install check
+test: install $(VENV)/datasette1/.installed check
 	$(BIN)/python -m pytest -q -n auto
 
 check: install
@@ -44,6 +47,7 @@ bench: install
 	$(BIN)/python tests/bench/bench_import.py
 	$(BIN)/python tests/bench/bench_identity.py
 	$(BIN)/python tests/bench/bench_crawl.py
+	$(BIN)/python tests/bench/bench_search.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

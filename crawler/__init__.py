@@ -14,6 +14,9 @@ Layout, in the order in which data flows::
     along.py              the same beside a crawl that is faster than reading
     images/               pictures of the archive's entries, in a store of their own
     history.py            captures of a post -> its versions and their differences
+    why.py                a value of a paper -> the capture, line and rule that it came from (fields.py, page_lines.py)
+    review.py             pairs that the rules cannot tell, and the decisions on them
+    browse/               a snapshot of the archive, Datasette's configuration for it, and the folder to publish
     forget.py             a post that must go, and what keeps it away (tombstones.py); which one is meant (lookup.py)
     workers.py, locks.py  processes that read captures; what only one process may do at a time
     commands/, cli.py     what each command does; the command line over it

@@ -504,22 +504,23 @@ def browse(context: _Context, port: int, host: str, open_browser: bool) -> None:
 
 @cli.command(
     short_help="Write a folder that can be served to everybody.",
-    epilog="\b\nExamples:\n  paperdigest publish public/\n  paperdigest publish public/ --pictures; datasette public/",
+    epilog="\b\nExamples:\n  paperdigest publish public/\n  paperdigest publish public/ --text --pictures",
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--pictures", is_flag=True, help="Take along the pictures that were fetched.")
+@click.option("--text", is_flag=True, help="Take along what posts say of the papers: ask their authors first.")
+@click.option("--pictures", is_flag=True, help="Take along the pictures that were fetched; likewise.")
 @_common()
-def publish(context: _Context, folder: Path, pictures: bool) -> None:
+def publish(context: _Context, folder: Path, text: bool, pictures: bool) -> None:
     """Write a read-only copy of the archive into FOLDER, with its configuration and a container file.
 
-    The copy has no captures, no names of imported files and no options of runs. A folder that was written so before is
-    replaced at once, when the new one is whole; one that holds something else is refused.
+    It holds what is free: titles, names, venues, links, days; no captures, no names of imported files, no options of
+    runs. A folder that was written so before is replaced when the new one is whole; any other is refused.
     """
     from crawler.browse.publish import NotPublished
     from crawler.commands.publish import publish_folder
 
     try:
-        sys.exit(publish_folder(context.paths, folder, context.console, pictures=pictures))
+        sys.exit(publish_folder(context.paths, folder, context.console, text=text, pictures=pictures))
     except NotPublished as error:
         raise click.UsageError(str(error)) from error
 
@@ -552,6 +553,7 @@ def check(context: _Context) -> None:
 @click.argument(
     "field",
     required=False,
+    metavar="[FIELD]",
     type=click.Choice([
         "title", "venue", "year", "status", "recommender", "tag", "section", "summary", "affiliations", "links", "code",
         "figures", "identity",
@@ -561,7 +563,8 @@ def check(context: _Context) -> None:
 def why(context: _Context, paper: str, field: "Field | None") -> None:
     """Show where the values of a paper came from: capture, line, rule, and the other values that were seen.
 
-    PAPER is an id of it, its address, or its title, whole; FIELD one of its fields, otherwise all are shown.
+    PAPER is an id of it, its address, or its title, whole. FIELD is title, venue, year, status, recommender, tag,
+    section, summary, affiliations, links, code, figures or identity; otherwise all are shown.
     """
     from crawler.commands.why import show_why
 

@@ -270,9 +270,13 @@ def code_version() -> str:
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
+_READERS_OF_ARCHIVES = "browse"
+"""Code of ``normalize`` that looks at archives and has no part in what they hold."""
+
+
 def _sources(folder: Traversable) -> Iterator[Traversable]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
+        if entry.is_dir() and entry.name != _READERS_OF_ARCHIVES:
             yield from _sources(entry)
         elif entry.name.endswith((".py", ".sql")):
             yield entry

@@ -29,7 +29,7 @@ from normalize.decisions import (
 from normalize.identifiers import identifier_id, rank
 from normalize.identity.proposals import TitledPaper, near_titles
 from normalize.model import Identifier
-from normalize.names import NameKind, NameProposal, NameUse, proposals
+from normalize.names import NameKind, NameProposal, NameUse, proposals, recommender_key, tag_key
 
 Rule = Literal["identifier_conflict", "title_conflict", "near_titles"]
 """``identifier_conflict``: unlike titles with one identifier; ``title_conflict``: one title, and other papers with it
@@ -234,6 +234,7 @@ def decide(paths: Paths, subject: Subject, names: Sequence[str], *, same: bool, 
         except BadDecisions as error:
             raise NotDecided(f"this would make the decisions bad: {error}") from error
         if after == before:
+            # Said already, or held for the same by the rules.
             return False
         _write(paths.decisions, more)
         return True
@@ -248,12 +249,13 @@ def _refuse_unknown(connection: sqlite3.Connection, subject: Subject, names: Seq
 
 
 def _is_known(connection: sqlite3.Connection, subject: Subject, name: str) -> bool:
-    queries = {
-        "papers": "SELECT 1 FROM papers WHERE paper_id = :name UNION SELECT 1 FROM paper_aliases WHERE alias = :name",
-        "recommenders": "SELECT 1 FROM recommendations WHERE recommender_raw = :name LIMIT 1",
-        "tags": "SELECT 1 FROM recommendations WHERE tag_raw = :name LIMIT 1",
-    }
-    return connection.execute(queries[subject], {"name": name}).fetchone() is not None
+    if subject == "papers":
+        known = "SELECT 1 FROM papers WHERE paper_id = :name UNION SELECT 1 FROM paper_aliases WHERE alias = :name"
+        return connection.execute(known, {"name": name}).fetchone() is not None
+    # In any spelling that the rules hold for the same, as the file has it too.
+    key_of, column = (recommender_key, "recommender_raw") if subject == "recommenders" else (tag_key, "tag_raw")
+    printed = connection.execute(f"SELECT DISTINCT {column} FROM recommendations WHERE {column} IS NOT NULL")  # noqa: S608 - own names
+    return key_of(name) in {key_of(row[0]) for row in printed}
 
 
 def _text(path: Path) -> str:
@@ -271,7 +273,8 @@ _OPENING = """\
 
 
 def _write(path: Path, text: str) -> None:
-    """Put a new file in the place of an old one at once; a reader sees one or the other."""
+    """Put a new file in the place of an old one at once; a reader sees one or the other. A link stays one."""
+    path = path.resolve()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

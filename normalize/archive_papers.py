@@ -25,8 +25,6 @@ from normalize.archive_rows import (
     PROBLEMS,
     RECOMMENDATIONS,
     RECOMMENDERS,
-    SEARCH,
-    SEARCH_DELETE,
     TAGS,
     VENUES,
     AliasRow,
@@ -39,10 +37,9 @@ from normalize.archive_rows import (
     paper_entry,
     paper_row,
     resolved_row,
-    search_row,
-    search_source,
     venue_row,
 )
+from normalize.archive_search import SearchPlaces, write_search
 from normalize.archive_sql import Table, select_in, sync, write_difference, write_rows
 from normalize.decisions import Decisions
 from normalize.identity import Decided, Resolution, resolve
@@ -84,7 +81,9 @@ class Recommendations:
         self._written = _Set()
         for entry in self._entries.values():
             self._written.add([entry.recommendation], entry.identifiers)
-        self._others = self._closure(_ids_of_posts(connection, posts.redated_ids))
+        self._places = SearchPlaces(connection, posts)
+        moved = dict.fromkeys([*posts.redated_ids, *self._places.displaced])
+        self._others = self._closure(_ids_of_posts(connection, moved))
         self._resolution = self._resolve({post_id: row.published_on for post_id, row in posts.rows.items()})
         self._old = self._replaced.rows | self._others.rows
         self._new = self._resolved()
@@ -101,11 +100,11 @@ class Recommendations:
     def _select(self, table: Table, ids: Iterable[object], *, scope: str = "recommendation_id") -> Iterator[Any]:
         return select_in(self._connection, table.select(f"{scope} IN ({{}})"), ids)
 
-    def _closure(self, redated: list[int]) -> _Set:
+    def _closure(self, moved: list[int]) -> _Set:
         """All other recommendations that share identifier, title or decision with those that come, go or change."""
         asked = self._connections(self._written) | self._connections(self._replaced)
         near, others = asked, _Set()
-        pending = {*redated, *self._ids_with(near)}
+        pending = {*moved, *self._ids_with(near)}
         passed_over = self._entries.keys() | self._replaced.rows.keys()
         while pending := pending - passed_over - others.rows.keys():
             found = self._load(sorted(pending))
@@ -152,8 +151,12 @@ class Recommendations:
 
     def _resolved(self) -> dict[int, RecommendationRow]:
         rows = self._others.rows | {number: entry.recommendation for number, entry in self._entries.items()}
-        papers = self._resolution.papers
-        return {number: resolved_row(rows[number], paper) for paper in papers for number in paper.entry_ids}
+        papers, search_id = self._resolution.papers, self._places.search_id
+        return {
+            number: resolved_row(rows[number], paper, search_id(rows[number]))
+            for paper in papers
+            for number in paper.entry_ids
+        }
 
     def write(self) -> None:
         """Write papers, recommendations and all that hangs on them."""
@@ -166,7 +169,7 @@ class Recommendations:
         write_difference(self._connection, PAPERS, {key: old[key] for key in old if key in papers}, papers)
         self.changed = write_difference(self._connection, RECOMMENDATIONS, _by_key(self._old), _by_key(self._new))
         self._write_children()
-        self._write_search()
+        write_search(self._connection, self._old, self._new)
         self._write_decisions()
         self._write_names()
         comparisons.write()
@@ -201,15 +204,6 @@ class Recommendations:
     def _judged(self, row: IdentifierRow) -> IdentifierRow:
         claim = row.recommendation_id, Identifier(scheme=row.scheme, value=row.value)
         return row._replace(disputed=int(claim in self._resolution.disputed))
-
-    def _write_search(self) -> None:
-        """The index keeps no text of its own, so that what leaves it must be said again."""
-        old, new = self._old, self._new
-        changed = [number for number, row in new.items() if number not in old or _is_found_otherwise(old[number], row)]
-        gone = [number for number in old if number not in new]
-        gone += [number for number in changed if number in old]
-        write_rows(self._connection, SEARCH_DELETE, [search_row(old[number]) for number in gone])
-        write_rows(self._connection, SEARCH.insert, [search_row(new[number]) for number in sorted(changed)])
 
     def _write_decisions(self) -> None:
         """Aliases, judgements, problems that came of comparing, and what decisions by hand are about."""
@@ -247,10 +241,6 @@ class Recommendations:
             spellings[key][spelling] = count
         rows = [name_row(key, found) for key, found in spellings.items()]
         sync(self._connection, table, rows, scope=f"{name}_id", values=sorted(keys))
-
-
-def _is_found_otherwise(old: RecommendationRow, new: RecommendationRow) -> bool:
-    return search_source(old) != search_source(new)
 
 
 def _by_key(rows: dict[int, RecommendationRow]) -> dict[Any, RecommendationRow]:

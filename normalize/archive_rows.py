@@ -27,7 +27,7 @@ from normalize.model import (
     VenueStatus,
 )
 from normalize.names import recommender_key, tag_key
-from normalize.search import segment, segment_fields
+from normalize.search import segment, segment_fields, segment_title
 from normalize.titles import post_title_key
 from normalize.urls import canonical_url
 from normalize.venues import Venue
@@ -202,6 +202,7 @@ class RecommendationRow(NamedTuple):
     recommendation_id: int
     post_id: str
     position: int
+    search_id: int
     paper_id: str
     section: str | None
     title_raw: str | None
@@ -320,9 +321,10 @@ class SearchRow(NamedTuple):
     """Of the table search."""
 
     rowid: int
-    title: str
     summary: str
+    title: str
     other: str
+    title_only: str
 
 
 CAPTURES = Table.of("captures", CaptureRow)
@@ -347,7 +349,7 @@ DECIDED = Table.of("decided", DecidedRow, key=2)
 PROBLEMS = Table.of("problems", ProblemRow)
 CHECKS = Table.of("checks", CheckRow)
 SEARCH = Table.of("search", SearchRow)
-SEARCH_DELETE = "INSERT INTO search (search, rowid, title, summary, other) VALUES ('delete', ?, ?, ?, ?)"
+SEARCH_DELETE = "INSERT INTO search (search, rowid, summary, title, other, title_only) VALUES ('delete', ?, ?, ?, ?, ?)"
 """Takes out of the index what was put in: an index without text cannot look it up."""
 
 
@@ -570,6 +572,7 @@ def _recommendation_row(number: int, post_id: str, record: EntryRecord, decision
         recommendation_id=number,
         post_id=post_id,
         position=entry.position,
+        search_id=0,
         paper_id="",
         section=entry.section,
         title_raw=entry.title_raw,
@@ -618,12 +621,16 @@ def _mention(row: RecommendationRow) -> VenueMention | None:
     )
 
 
-def resolved_row(row: RecommendationRow, paper: ResolvedPaper) -> RecommendationRow:
-    """A recommendation with its paper, and the paper's title where its own is a picture."""
-    if row.title_raw is not None:
-        return row._replace(paper_id=paper.paper_id, title=row.title_raw, title_source="printed")
-    source: TitleSource | None = None if paper.title is None else "other_recommendation"
-    return row._replace(paper_id=paper.paper_id, title=paper.title, title_source=source)
+def resolved_row(row: RecommendationRow, paper: ResolvedPaper, search_id: int) -> RecommendationRow:
+    """A recommendation with its paper and place in the index, and the paper's title where its own is a picture."""
+    title, source = _shown_title(row.title_raw, paper.title)
+    return row._replace(search_id=search_id, paper_id=paper.paper_id, title=title, title_source=source)
+
+
+def _shown_title(own: str | None, others: str | None) -> tuple[str | None, TitleSource | None]:
+    if own is not None:
+        return own, "printed"
+    return others, None if others is None else "other_recommendation"
 
 
 def paper_row(paper: ResolvedPaper) -> PaperRow:
@@ -659,17 +666,19 @@ def venue_row(name: str, info: Venue | None) -> VenueRow:
     )
 
 
-def search_source(row: RecommendationRow) -> tuple[str | None, ...]:
-    """All of a recommendation that is searched: as long as it is equal, so is its search row."""
+def search_source(row: RecommendationRow) -> tuple[int, str, str | None, *tuple[str | None, ...]]:
+    """All of a recommendation that the index has: as long as it is equal, so is its search row."""
     return (
-        row.title, row.summary, row.tag_raw, row.recommender_raw, row.venue_id, row.venue_printed, row.section
+        row.search_id, row.summary, row.title,
+        row.tag_raw, row.recommender_raw, row.venue_id, row.venue_printed, row.section,
     )  # fmt: skip
 
 
 def search_row(row: RecommendationRow) -> SearchRow:
     """Row of the search table."""
-    title, summary, *others = search_source(row)
-    return SearchRow(row.recommendation_id, segment(title or ""), segment(summary or ""), segment_fields(others))
+    search_id, summary, title, *others = search_source(row)
+    cut_title = segment(title or "")
+    return SearchRow(search_id, segment(summary), cut_title, segment_fields(others), segment_title(cut_title))
 
 
 # --- problems --------------------------------------------------------------------------------------------------------

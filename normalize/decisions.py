@@ -108,9 +108,12 @@ def parse_decisions(text: str, *, source: str) -> Decisions:
     Raises :class:`BadDecisions` naming source, decision and reason.
     """
     try:
-        tables = tomllib.loads(text)
+        # Some editors open a text with a mark of its byte order.
+        tables = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise BadDecisions(f"{source} is no TOML: {error}") from error
+    except RecursionError as error:
+        raise BadDecisions(f"{source}: its lists and tables are nested too deep") from error
     return _combined([*_shipped(), *_statements(tables, source)])
 
 

@@ -7,12 +7,16 @@ from typing import Any
 
 from normalize.text import HAN
 
-# Full-width letters and digits, blanks of all kinds, curly apostrophes, Kangxi radicals, in "ＣＶＰＲ　’17".
-_FOLDABLE = re.compile("[\xa0\u2000-\u200a\u202f\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a‘’´`′⼀-⿟]")
+# Full-width letters and digits, blanks of all kinds, curly apostrophes, hyphens, Kangxi radicals: "ＣＶＰＲ　’17".
+_FOLDABLE = re.compile(
+    "[\xa0\u2000-\u200a\u202f\u3000\uff06\uff07\uff10-\uff19\uff21-\uff3a\uff41-\uff5a‘’´`′\u2010\u2011\u2212\uff0d⼀-⿟]"
+)
+_APOSTROPHES = frozenset("‘’´`′")
+_HYPHENS = frozenset("\u2010\u2011\u2212\uff0d")
 
 
 def fold_letters(text: str) -> str:
-    """Letters, digits, blanks and apostrophes in their plain forms, one for one: places in the text stay the same.
+    """Letters, digits, blanks, apostrophes and hyphens in their plain forms, one for one: places in a text stay.
 
     >>> fold_letters("ＣＶＰＲ\\xa0’17：⽤")
     "CVPR '17：用"
@@ -22,8 +26,10 @@ def fold_letters(text: str) -> str:
 
 def _fold_letter(match: re.Match[str]) -> str:
     letter = match[0]
-    if letter in "‘’´`′":
+    if letter in _APOSTROPHES:
         return "'"
+    if letter in _HYPHENS:
+        return "-"
     return unicodedata.normalize("NFKC", letter)
 
 

@@ -131,7 +131,7 @@ CREATE TABLE papers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX papers_by_venue ON papers (venue_id, venue_year);
 
--- Other ids under which a paper would be known: those that each of its recommendations would have had alone.
+-- Other ids of a paper: those that each of its recommendations would have had alone, and those that decisions join.
 CREATE TABLE paper_aliases (
     alias TEXT NOT NULL PRIMARY KEY, -- The other id.
     paper_id TEXT NOT NULL REFERENCES papers (paper_id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED -- The paper.
@@ -157,6 +157,7 @@ CREATE TABLE recommendations (
     recommendation_id INTEGER NOT NULL PRIMARY KEY, -- First 48 bits of the SHA-256 of post_id, times 1000, plus position.
     post_id TEXT NOT NULL REFERENCES posts (post_id) DEFERRABLE INITIALLY DEFERRED, -- The post.
     position INTEGER NOT NULL, -- Place in the post, from 1.
+    search_id INTEGER NOT NULL, -- Row of the table search; smaller for newer posts.
     paper_id TEXT NOT NULL REFERENCES papers (paper_id) DEFERRABLE INITIALLY DEFERRED, -- The paper.
     section TEXT, -- Heading that it stands under.
     title_raw TEXT, -- Title as printed; null where it is a picture.
@@ -179,6 +180,7 @@ CREATE TABLE recommendations (
     CHECK (position BETWEEN 1 AND 999),
     CHECK (title_source IN ('printed', 'other_recommendation') AND title IS NOT NULL OR title_source IS NULL AND title IS NULL)
 ) STRICT;
+CREATE INDEX recommendations_by_search ON recommendations (search_id);
 CREATE INDEX recommendations_by_paper ON recommendations (paper_id);
 CREATE INDEX recommendations_by_title_key ON recommendations (title_key);
 CREATE INDEX recommendations_by_recommender ON recommendations (recommender_id, recommender_raw);
@@ -296,14 +298,16 @@ CREATE TABLE checks (
     CHECK (severity IN ('info', 'warning', 'error'))
 ) STRICT, WITHOUT ROWID;
 
--- Full text of recommendations, folded, with spaces round each Han character; rowid is recommendation_id. It is
--- an index only, so that its columns can be searched and not shown; the text itself stands in recommendations.
--- title: Title of the recommendation.
--- summary: Its summary.
+-- Full text of recommendations; rowid is recommendations.search_id. It is an index only, so that its columns can be
+-- searched and not shown. Text is folded (width, case); a Han character is a token, together with the next if that is a
+-- frequent one. paperdigest search writes the expression for words as a reader types them.
+-- summary: Summary of the recommendation.
+-- title: Its title.
 -- other: Its subject, recommender, venue and section.
-CREATE VIRTUAL TABLE search USING fts5 (
-    title, summary, other, content = '', tokenize = 'unicode61 remove_diacritics 0'
-);
+-- title_only: Its title once more, U+E002 before each token: titles are searched without the long lists of summaries.
+CREATE VIRTUAL TABLE search USING fts5 (summary, title, other, title_only, content = '', tokenize = 'ascii');
+-- Bytes that a writer gathers before they are written as a piece of the index: of many small pieces each has to be merged.
+INSERT INTO search (search, rank) VALUES ('hashsize', 33554432);
 
 -- Papers, a row each, with all that is known of them.
 CREATE VIEW paper_overview AS

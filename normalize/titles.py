@@ -284,8 +284,8 @@ class _Marks:
         counted = last is not None and last[0] in _PARTS
         if token["number"] is not None:
             self.counts.append(token[0])
-            # 3D, seq2seq: the number counts nothing
-            if not _is_glued(token, after):
+            # 3D, seq2seq: the number counts nothing; that of Qwen2-VL does
+            if not _is_glued(token, after) or (_touch(last, token) and not _touch(token, after)):
                 self._number(token[0], before_last, last if counted or _is_glued(last, token) else None)
         elif token["plus"] is not None:
             if last is not None and _is_glued(last, token) and not _is_glued(token, after):
@@ -310,6 +310,11 @@ class _Marks:
             # ConvNets v2
             name = before_last[0]
         self.of_names[name].add(number)
+
+
+def _touch(token: _Token, after: _Token) -> bool:
+    """Nothing at all stands between them."""
+    return token is not None and after is not None and token.end() == after.start()
 
 
 def _is_glued(token: _Token, after: _Token) -> bool:

@@ -282,7 +282,9 @@ def _rebuilt(parts: SplitResult) -> str:
     if article is not None:
         return _csdn_url(host, *article)
     is_picture = is_host(host, *_PICTURE_HOSTS, *_WECHAT_PICTURE_HOSTS)
-    netloc = host if _is_default_port(parts) else f"{host}:{parts.port}"
+    # SplitResult.hostname takes the brackets of [::1] away.
+    name = f"[{host}]" if ":" in host else host
+    netloc = name if _is_default_port(parts) else f"{name}:{parts.port}"
     fragment = "" if is_picture else parts.fragment
     parts = SplitResult(scheme, netloc, _path_of(host, parts.path), _kept_query(host, parts.query), fragment)
     return _in_order(parts)

@@ -117,8 +117,8 @@ def _how_to_go_on(archive: Path, console: Console) -> None:
         (f"{program} search 注意力 --archive {archive}", "search it"),
         (f"{program} import YOUR-FILES/", "saved pages and Markdown exports"),
         (f"{program} sync --user c9Yv2cf9I06K2A9E --contact YOUR-MAIL", "the live blog, politely; for cron"),
+        (f"{program} browse --archive {archive}", "papers, digests, charts and queries in the browser"),
         (f"sqlite3 {archive}", "the tables are described in docs/schema.md"),
-        (f"datasette {archive}", "browse it (pip install datasette)"),
     )
     console.say("\nHow to go on:\n")
     for command, purpose in steps:

@@ -67,7 +67,7 @@ def make_decision(
         console.say(f"{paths.decisions}: {decision}")
         console.note("the next command that writes builds the archive anew with it; paperdigest rebuild does so now")
     else:
-        console.say(f"{paths.decisions} says so already: {decision}")
+        console.say(f"held so already, by a decision or the rules: {decision}")
     console.result({"decisions": str(paths.decisions), "names": list(names), "same": same, "is_new": is_new})
     return Exit.OK
 

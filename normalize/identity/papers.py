@@ -53,7 +53,8 @@ class Paper:
     entry_ids: tuple[int, ...]
     """Sorted."""
     aliases: tuple[str, ...]
-    """Ids that its recommendations would have had alone; sorted, without ``paper_id``."""
+    """Ids that its recommendations would have had alone, and names by which a decision joins them; sorted, without
+    ``paper_id``."""
     title: str | None
     """The one most often printed, then earliest, then lowest; ``None`` where all are pictures."""
     venue: VenueMention | None
@@ -315,6 +316,8 @@ class _Resolver:
         self.judgements: list[Judgement] = []
         self.problems: list[tuple[int, Problem]] = []
         self.disputed: set[tuple[int, Identifier]] = set()
+        self._joined_as: defaultdict[int, set[str]] = defaultdict(set)
+        """Names by which a decision joins a recommendation with others."""
         self._groups = [_Group(entry) for entry in entries]
         self._obey(decided)
         self._join_by_identifier()
@@ -347,6 +350,7 @@ class _Resolver:
             for decision in (one for one in meaning if one.same):
                 if not group.not_its.keys() >= set(meaning[decision]):
                     joined[decision].append(group)
+                    self._joined_as[group.first_id].update(meaning[decision])
         for decision, groups in sides.items():
             for one, other in combinations(groups.values(), 2):
                 self._judge(one, other, verdict="different", rule="decision", evidence=decision.evidence)
@@ -471,14 +475,17 @@ class _Resolver:
             self._chain(ids, rule=rule, evidence=evidence)
 
     def _aliases(self, ids: dict[int, str]) -> defaultdict[int, set[str]]:
-        """Ids that recommendations would have had alone; those that several papers would have are nobody's."""
+        """Further names of papers; those that several would have are nobody's.
+
+        Who decides that two papers are one names both as the archive shows them: neither id may be lost by it.
+        """
         wanted: defaultdict[str, set[int]] = defaultdict(set)
+        lost = {(entry_id, identifier_id(claim)) for entry_id, claim in self.disputed}
         for group in self._groups:
             for entry in group.entries:
-                best = min(_own_claims(entry), key=rank, default=None)
-                alias = _lone_id(entry)
-                if (entry.entry_id, best) not in self.disputed and alias not in group.not_its:
-                    wanted[alias].add(id(group))
+                for alias in {_lone_id(entry), *self._joined_as[entry.entry_id]}:
+                    if (entry.entry_id, alias) not in lost and alias not in group.not_its:
+                        wanted[alias].add(id(group))
         taken = set(ids.values())
         aliases: defaultdict[int, set[str]] = defaultdict(set)
         for alias, groups in wanted.items():

@@ -151,6 +151,32 @@ def test_comments_and_what_else_stands_in_the_file_stay(paths: Paths) -> None:
     assert [path.name for path in paths.archive.parent.iterdir() if "new" in path.name] == []
 
 
+def test_a_link_to_a_file_of_decisions_stays_a_link(paths: Paths, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.toml"
+    kept.write_text("# ours\n", "utf-8")
+    paths.decisions.symlink_to("kept.toml")
+    assert decide(paths, "papers", ["pw-7", "pw-8"], same=True)
+    assert paths.decisions.is_symlink()
+    assert kept.read_text("utf-8") == '# ours\n\n[[papers]]\nsame = ["pw-7", "pw-8"]\n'
+
+
+@pytest.mark.parametrize("is_obeyed", [True, False])
+def test_names_in_any_spelling_that_the_rules_hold_for_the_same_can_be_decided(paths: Paths, is_obeyed: bool) -> None:
+    assert decide(paths, "recommenders", ["ZhangJun", "＠zhang jum"], same=True)
+    if is_obeyed:
+        update_archive(paths)
+    assert not decide(paths, "recommenders", ["zhangjun", "ZhangJum"], same=True)
+    assert not decide(paths, "tags", ["Dialogue System", "dialogue systems"], same=True)
+
+
+def test_an_id_lives_on_when_it_is_decided_to_be_another(paths: Paths) -> None:
+    merged = title_id(paths, COMPLEX)
+    decide(paths, "papers", ["pw-5", merged], same=True)
+    update_archive(paths)
+    assert rows(paths, f"SELECT paper_id FROM paper_aliases WHERE alias = '{merged}'") == [("pw-5",)]
+    assert decide(paths, "papers", [merged, "pw-9"], same=False)
+
+
 def test_decisions_that_mean_nothing_here_are_named(paths: Paths) -> None:
     paths.decisions.write_text('[[papers]]\nsame = ["pw-77", "pw-78"]\n', "utf-8")
     assert review(paths, ["papers"]).unused == ()

@@ -114,6 +114,7 @@ def test_the_digest_changes_with_what_is_decided_only() -> None:
     ("text", "reason"),
     [
         ("[[papers", "is no TOML"),
+        ("x = " + "[" * 9_000 + "]" * 9_000, "nested too deep"),
         ("[[paper]]\nsame = []", "'paper' is not known"),
         ("papers = 3", "papers must be tables"),
         ("papers = [3]", "papers must be tables"),
@@ -145,6 +146,12 @@ def test_what_is_refused_and_why(text: str, reason: str) -> None:
         parsed(text)
     assert str(caught.value).startswith("x.decisions.toml")
     assert reason in str(caught.value)
+
+
+def test_a_byte_order_mark_in_front_is_no_part_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.decisions.toml"
+    path.write_text('[[tags]]\nsame = ["a", "b"]\n', "utf-8-sig")
+    assert load_decisions(path).tags == {"b": "a"}
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

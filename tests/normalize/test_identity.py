@@ -494,6 +494,13 @@ def test_a_decision_joins_short_titles_by_their_places() -> None:
     assert sorted(decided_papers(entries, decision).values()) == [(1, 3), (2,)]
 
 
+def test_ids_that_a_decision_makes_one_live_on() -> None:
+    entries = [paper_entry(1, NESTED, "paperweekly:5"), paper_entry(2, COMPLEX, "paperweekly:5")]
+    assert set(decided_papers(entries)) == {"pw-5", title_name(NESTED)}
+    (paper,) = resolve(entries, [same("pw-5", title_name(NESTED))]).papers
+    assert (paper.paper_id, paper.aliases) == ("pw-5", (title_name(NESTED),))
+
+
 def test_a_decision_takes_a_wrong_link_from_a_title() -> None:
     entries = [
         paper_entry(1, NESTED, "paperweekly:5"),

@@ -55,6 +55,8 @@ def test_spellings_of_one_title_have_one_key(first: str, second: str) -> None:
         ("YOLOv2 object detection", "YOLOv3 object detection"),
         ("Learning to Rank, Part I", "Learning to Rank, Part II"),
         ("PointNet: Deep Hierarchies", "PointNet++: Deep Hierarchies"),
+        ("Qwen-VL Technical Report", "Qwen2-VL Technical Report"),
+        ("Qwen2-VL Technical Report", "Qwen2.5-VL Technical Report"),
         ("Squeeze and Excite 2017", "Squeeze and Excite 2018"),
         ("GPT-3.5 and its Prompts", "GPT-35 and its Prompts"),
         ("Task 1 2D Landmarks", "Task 12 D Landmarks"),

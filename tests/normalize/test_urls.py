@@ -115,6 +115,8 @@ def test_doctests() -> None:
         ("", ""),
         # junk
         ("http://[", "http://["),
+        ("http://[::1]:80/x", "http://[::1]/x"),
+        ("https://[2001:DB8::1]:8443/x", "https://[2001:db8::1]:8443/x"),
         ("http://a:99999/", "http://a:99999/"),
         ("https://", "https://"),
     ],
@@ -199,7 +201,8 @@ def test_post_keys(url: str, expected: tuple[str, ...]) -> None:
 FRAGMENTS = st.sampled_from(
     ["http://", "https:", "//", "[", "]", "%", "%3d", "?", "&", "#", "=", ":", "/", "@", "65536", "a", "\ud800", "\x00",
      " ", "&amp;", "ss.csdn.net/p?", "link.csdn.net/?target=", "imgconvert.csdnimg.cn/", "aHR0cDovLw", "例子.中国",
-     "mp.weixin.qq.com/s", "__biz=Mz==", "mid=1", "blog.csdn.net/U/article/details/1", "web.archive.org/web/2019/"]
+     "mp.weixin.qq.com/s", "__biz=Mz==", "mid=1", "blog.csdn.net/U/article/details/1", "web.archive.org/web/2019/",
+     "[::1]"]
 )  # fmt: skip
 JUNK = st.one_of(st.text(max_size=60), st.lists(FRAGMENTS, max_size=12).map("".join))
 

@@ -1,0 +1,8 @@
+import pytest
+
+from tests.normalize.browse.small import Small
+
+
+@pytest.fixture
+def small() -> Small:
+    return Small()
