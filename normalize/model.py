@@ -131,7 +131,7 @@ class VenueMention(NamedTuple):
     sentence: str
     """The sentence that it was read from."""
     span: tuple[int, int] | None = None
-    """First character of ``printed`` in the summary, and the one behind its last; ``None``: it is the section heading."""
+    """First character of ``printed`` in the summary, and the one behind its last; ``None``: it is a section heading."""
 
 
 class Identifier(NamedTuple):

@@ -162,8 +162,8 @@ def _in_phrase(text: str, start: int, end: int) -> bool:
 _COUNTED = "(?!\\s*(?:[0-9.]|篇|个|项|类|种|页|届|倍|分|月|日|层|名|位|万|多|余|年[前来间内]|%|％|k|K|M|GB))"
 # Blanks, but no new paragraph.
 _B = r"[^\S\n]*"
-# The volume of a journal is no year: "TIP 29, 2020", "TIP 29(3)".
-_VOLUME = "(?!\\s*(?:[:(（]\\s*[0-9]|[,，]\\s*(?:19|20)[0-9]{2}))"
+# The volume of a journal is no year: "TIP 29, 2020", "TIP 29(3)", "TIP 29:123".
+_VOLUME = "(?!:[0-9]|\\s*(?:[(（]\\s*[0-9]|[,，]\\s*(?:19|20)[0-9]{2}))"
 # " 2018", "'17", " ’18", "-17", "_2018", "（2018）", " 21 (2020)", ", 2018", " 18", " 会议 2018 年", " Workshop 2017"
 _YEAR_AFTER = re.compile(
     rf"{_B}(?:会议|大会|主会|年会|期刊|[Ww]orkshops?(?:{_B}[Tt]rack)?|[Cc]onference)?{_B}"

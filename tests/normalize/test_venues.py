@@ -224,6 +224,8 @@ OTHER_WORDS = [
     ("本文发表于 Journal of Machine Learning Research 21 (2020)。", "JMLR", 2020, "published"),
     ("本文发表于 IEEE TIP 29, 2020。", "IEEE TIP", None, "published"),
     ("本文发表于 IJCV 27(3)。", "IJCV", None, "published"),
+    ("本文发表于 IJCV 27:123。", "IJCV", None, "published"),
+    ("CVPR17: 3D 姿态估计论文。", "CVPR", 2017, "published"),
     ("ＩＪＣＡＩ－１７ 论文", "IJCAI", 2017, "published"),
     ("本文发表于 IJCAI\u201117。", "IJCAI", 2017, "published"),
     ("本文发表于 IEEE S＆P 2021。", "IEEE S&P", 2021, "published"),
