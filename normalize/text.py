@@ -7,8 +7,12 @@ keys alone.
 import re
 import unicodedata
 
-HAN = "㐀-䶿一-鿿豈-﫿⼀-⿟⺀-⻿〇々"
-"""Character class of Han characters, with the Kangxi radicals that stand in for them in posts of 2017."""
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u2f00-\u2fdf\u2e80-\u2eff\u3007\u3005"
+"""Character class of Han characters, with the Kangxi radicals that stand in for them in posts of 2017.
+
+Written as numbers: a tool that normalises the file would turn U+F900 into another letter, and the class into nearly
+all of Unicode.
+"""
 
 _SPACES = re.compile(r"\s+")
 # Never seen: zero-width characters and controls. A surrogate cannot be stored as UTF-8, NUL ends text inside SQLite.
@@ -42,7 +46,7 @@ _HAN_LETTER = re.compile(f"[{HAN}]")
 def has_han(text: str) -> bool:
     """Whether a Han character stands in the text.
 
-    >>> has_han("Word RNN"), has_han("该论⽂")
-    (False, True)
+    >>> has_han("Word RNN"), has_han("该论⽂"), has_han("한국어")
+    (False, True, False)
     """
     return _HAN_LETTER.search(text) is not None

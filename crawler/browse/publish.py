@@ -62,7 +62,7 @@ Made by `paperdigest publish`, which replaces this folder the next time: change 
 
 
 class NotPublished(ValueError):
-    """The folder holds something else, which publishing would remove."""
+    """The folder is not one that publishing may replace: it holds something else, or is in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +80,9 @@ def publish(paths: Paths, folder: Path, *, text: bool = False, pictures: bool = 
     """Write a folder that can be served to everybody, in the place of an earlier one.
 
     ``text`` takes along what posts say in their own words, ``pictures`` those that were fetched: both belong to others.
-    Raises :class:`NotPublished` where the folder holds something
-    else, :class:`FileNotFoundError` where the folder that it should stand in is missing, and what reading the archive
-    raises; nothing of the folder changes then.
+    Raises :class:`NotPublished` where the folder holds something else or this program runs in it,
+    :class:`FileNotFoundError` where the folder that it should stand in is missing, and what reading the archive raises;
+    nothing of the folder changes then.
     """
     _check_place(folder)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.absolute().parent) as temporary:
@@ -109,6 +109,8 @@ def _check_place(folder: Path) -> None:
         raise NotPublished(f"{folder} is no folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise NotPublished(f"{folder} holds something else: give an empty folder, or one that does not exist")
+    if Path.cwd().is_relative_to(folder.resolve()):
+        raise NotPublished(f"{folder} is the folder that you are in, which cannot be replaced: publish from elsewhere")
 
 
 def _write_configuration(archive: Path, folder: Path) -> None:

@@ -103,7 +103,11 @@ _REDACTIONS: Final = (
     "DELETE FROM capture_keys",
     "UPDATE captures SET origin = CASE WHEN origin LIKE 'file:%' THEN 'file' ELSE "
     "substr(origin, 1, instr(origin || ' via ', ' via ') - 1) END",
-    "UPDATE post_copies SET place = 'file:' || substr(sha256, 1, 16) WHERE place LIKE 'file:%'",
+    # Numbered, since equal files of two names are two places.
+    "UPDATE post_copies SET place = 'file:' || substr(sha256, 1, 16) || iif(files.number > 1, '-' || files.number, '') "
+    "FROM (SELECT post_id, place, row_number() OVER (PARTITION BY post_id, sha256 ORDER BY place) AS number "
+    "FROM post_copies WHERE place LIKE 'file:%') AS files "
+    "WHERE post_copies.post_id = files.post_id AND post_copies.place = files.place",
     "UPDATE runs SET source = substr(source, 1, instr(source || ' via ', ' via ') - 1)",
 )
 

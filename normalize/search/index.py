@@ -71,7 +71,7 @@ def segment_title(segmented: str) -> str:
     >>> segment_title(segment("图 Nets")).replace(TITLE, "^")
     '^图 ^nets'
     """
-    return " ".join(map(TITLE.__add__, segmented.split()))
+    return TITLE + segmented.replace(" ", f" {TITLE}") if segmented else ""
 
 
 def cut(folded: str) -> str:

@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -187,7 +188,7 @@ def _answers_are_fast(connection: sqlite3.Connection, count: int) -> Iterator[bo
         "beginnings": ([rng.choice(_LATIN + _TITLES)[:3] + "*" for _ in range(count)], PAGE_MS),
     }
     for name, (queries, limit) in samples.items():
-        times = sorted(_milliseconds(lambda words=words: search(connection, words)) for words in queries)
+        times = sorted(_milliseconds(partial(search, connection, words)) for words in queries)
         hits = sum(count_hits(connection, parse(words)) for words in queries[:50]) / min(len(queries), 50)
         at_95 = times[int(len(times) * 0.95)]
         print(f"  median {times[len(times) // 2]:.1f} ms, longest {times[-1]:.1f} ms, {hits:,.0f} hits on average")
