@@ -63,8 +63,8 @@ def test_post_of_each_layout_is_read_whole(layout: str) -> None:
 def test_broken_layout_lacks_one_field(fault: str, field: str) -> None:
     whole, broken = read(Post(number=NUMBER)), read(Post(number=NUMBER, fault=fault))
     assert not any(getattr(entry, field) for entry in broken.entries)
-    assert [replace(entry, **{field: None}) for entry in broken.entries] == [
-        replace(entry, **{field: None}) for entry in whole.entries
+    assert [entry._replace(**{field: None}) for entry in broken.entries] == [
+        entry._replace(**{field: None}) for entry in whole.entries
     ]
 
 
