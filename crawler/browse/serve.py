@@ -36,7 +36,7 @@ class DatasetteFailed(RuntimeError):
 
 
 class PortTaken(DatasetteFailed):
-    """Another program listens on the port."""
+    """Another program listens on the port, or the address is none of this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +116,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def _start(folder: Path, version: str, *, port: int, host: str, environment: Mapping[str, str]) -> Server:
     for _ in range(_TRIES):
-        chosen = port or _free_port(host)
-        _check_free(host, chosen)
+        chosen = _usable_port(host, port)
         words = command_line(folder, version=version, port=chosen, host=host)
         log = folder / _LOG_FILE
         with log.open("wb") as output:
@@ -152,19 +151,15 @@ def _wait(server: Server) -> None:
     raise DatasetteFailed(f"Datasette {server.version} does not start: {said}")
 
 
-def _check_free(host: str, port: int) -> None:
-    """Asked before, since another server there would answer in the place of ours."""
+def _usable_port(host: str, port: int) -> int:
+    """The port, or any free one for 0. Asked before, since another server there would answer in the place of ours."""
     with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortTaken(f"port {port} on {host} cannot be used: {error.strerror}") from error
-
-
-def _free_port(host: str) -> int:
-    with socket.socket(_family(host)) as probe:
-        probe.bind((host, 0))
+            place = f"port {port} on {host}" if port else host
+            raise PortTaken(f"{place} cannot be used: {error.strerror}") from error
         return int(probe.getsockname()[1])
 
 

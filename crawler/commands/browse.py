@@ -13,7 +13,7 @@ from crawler.ingest import Paths
 def browse(paths: Paths, console: Console, *, port: int = 0, host: str = HOST, open_browser: bool = True) -> Exit:
     """Serve a snapshot of the archive until interrupted.
 
-    Returns only where Datasette ends by itself. Raises :class:`crawler.browse.serve.DatasetteMissing`,
+    Raises :class:`crawler.browse.serve.DatasetteMissing`,
     :class:`crawler.browse.serve.DatasetteFailed`, and what reading the archive raises.
     """
     # Asked first: a snapshot of a large archive takes its time.
@@ -24,6 +24,10 @@ def browse(paths: Paths, console: Console, *, port: int = 0, host: str = HOST, o
             console.say(f"{paths.archive} is served on {server.url}/ by Datasette {server.version}; Ctrl-C ends it")
             if open_browser:
                 webbrowser.open(f"{server.url}/")
-            server.process.wait()
+            try:
+                server.process.wait()
+            except KeyboardInterrupt:
+                # As was said above: nothing was cut short that could go on.
+                return Exit.INTERRUPTED
             console.warn(f"Datasette ended: {server.log.read_text('utf-8', 'replace').strip()[-500:]}")
     return Exit.FAILED

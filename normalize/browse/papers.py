@@ -30,10 +30,10 @@ class Identifier:
     """A name that the world knows a paper by."""
 
     scheme: str
-    """arxiv, doi, openreview, acl, paperweekly …"""
+    """arxiv, doi, github …: see :mod:`normalize.identifiers`."""
     value: str
     url: str | None
-    """Where it leads; ``None`` for a scheme that has no address."""
+    """Where it leads; ``None`` for a scheme without one pattern of addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +66,22 @@ class PaperPage:
         return tuple(dict.fromkeys(one.recommender for one in self.recommendations if one.recommender is not None))
 
 
-# The address that a value of a scheme leads to.
+# The address that a value of a scheme leads to. Here again, since normalize.identifiers needs w3lib, and where a
+# published folder is served nothing but Datasette need be installed; those that are no simple pattern are left out.
 _RESOLVERS: Final = {
     "arxiv": "https://arxiv.org/abs/{}",
     "doi": "https://doi.org/{}",
     "openreview": "https://openreview.net/forum?id={}",
     "acl": "https://aclanthology.org/{}",
+    "pmlr": "https://proceedings.mlr.press/{}.html",
+    "openalex": "https://openalex.org/{}",
     "paperweekly": "https://www.paperweekly.site/papers/{}",
-    "paperweekly-notes": "https://www.paperweekly.site/papers/notes/{}",
+    "paperweekly-notes": "https://www.paperweekly.site/papers/{}",
+    "github": "https://github.com/{}",
+    "gitlab": "https://gitlab.com/{}",
+    "gitee": "https://gitee.com/{}",
+    "bitbucket": "https://bitbucket.org/{}",
+    "huggingface": "https://huggingface.co/{}",
 }
 
 _PAPER: Final = """
@@ -159,4 +167,5 @@ def _distinct_links(recommendations: Iterable[Recommendation]) -> list[Link]:
 def _identifiers(rows: Iterable[tuple[str, str]]) -> Iterator[Identifier]:
     for scheme, value in rows:
         pattern = _RESOLVERS.get(scheme)
-        yield Identifier(scheme=scheme, value=value, url=None if pattern is None else pattern.format(quote(value)))
+        url = None if pattern is None else pattern.format(quote(value, safe="/:;()+"))
+        yield Identifier(scheme=scheme, value=value, url=url)

@@ -33,7 +33,9 @@ def running(*arguments: object, archive: Path, folder: Path) -> Iterator[tuple[s
     pytest.importorskip("datasette", reason="Datasette is not installed")
     words = [sys.executable, "-m", "crawler.cli", "browse", "--archive", str(archive), *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -56,6 +58,8 @@ def test_it_serves_until_it_is_interrupted_and_leaves_nothing(archive: Path, tmp
         assert list(tmp_path.iterdir())
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == Exit.INTERRUPTED
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(OSError, match="refused"):
         status_of(f"{address}/")
@@ -87,6 +91,16 @@ def test_a_taken_port_is_named(archive: Path, paperdigest: Run) -> None:
         port = taken.getsockname()[1]
         done = paperdigest("browse", "--no-open", "--port", port, "--archive", archive, status=Exit.FAILED)
     assert f"port {port}" in done.stderr
+
+
+def test_an_address_of_no_machine_is_named(archive: Path, tmp_path: Path) -> None:
+    environment = environment_of("0.65")
+    # For documents: no machine has it.
+    with (
+        pytest.raises(PortTaken, match=r"^203\.0\.113\.5 cannot be used"),
+        serving(tmp_path, host="203.0.113.5", environment=environment),
+    ):
+        pass
 
 
 def test_no_archive_is_named(paperdigest: Run) -> None:

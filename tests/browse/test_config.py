@@ -200,6 +200,19 @@ def test_every_query_answers(server: Server, name: str) -> None:
     assert QUERIES[name]["title"] in fetch(server, f"/archive/{name}?{arguments}").text
 
 
+def test_rising_subjects_rise(server: Server) -> None:
+    rows = fetch_json(server, "/archive/rising_tags.json?_shape=array")
+    assert rows
+    assert all(row["rise"] > 0 for row in rows)
+
+
+def test_names_are_found_in_letters_of_any_case(server: Server) -> None:
+    small = fetch_json(server, "/archive/papers_of_a_venue.json?_shape=array&venue=cvpr&year=2018")
+    assert small
+    assert small == fetch_json(server, "/archive/papers_of_a_venue.json?_shape=array&venue=CVPR&year=2018")
+    assert fetch_json(server, "/archive/who_recommends_what.json?_shape=array&recommender=LINXI")
+
+
 def test_queries_take_little_time(snapshot: Path) -> None:
     """A second at 100,000 recommendations is a millisecond or so here; what takes longer joins without an index."""
     with closing(sqlite3.connect(snapshot)) as connection:

@@ -19,8 +19,9 @@ import pytest
 from crawler.browse.serve import Server
 from crawler.images.kinds import read_kind
 from crawler.images.store import ImageStore, images_path
+from normalize.identifiers import SCHEMES
 from tests.browse.chromium import chromium, screenshot
-from tests.browse.servers import VERSIONS, fetch, served
+from tests.browse.servers import VERSIONS, fetch, load_plugin, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -141,6 +142,11 @@ def test_what_is_not_there_is_a_404_of_the_same_look(pages: Server, path: str) -
     assert answer.status == 404
     assert "There is no such page" in answer.text
     assert 'class="pd-header"' in answer.text
+
+
+def test_every_scheme_of_identifiers_has_a_word() -> None:
+    words = load_plugin("paperdigest_look")._WORDS
+    assert {scheme.name for scheme in SCHEMES} <= words.keys()
 
 
 def test_json_stays_json_where_something_is_missing(pages: Server) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -150,6 +151,29 @@ def test_what_is_something_else_is_refused(own: Paths, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no folder"):
         publish(own, tmp_path / "missing" / "papers")
     assert (tmp_path / "home" / "thesis.txt").read_text() == "the only copy"
+
+
+def test_the_folder_that_one_is_in_is_refused(own: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotPublished, match="publish from elsewhere"):
+        publish(own, Path())
+
+
+def test_equal_files_of_two_names_stay_two_places(own: Paths, tmp_path: Path) -> None:
+    copied = tmp_path / "own.db"
+    shutil.copy(own.archive, copied)
+    with closing(sqlite3.connect(copied)) as connection, connection:
+        connection.execute(
+            "INSERT INTO post_copies SELECT post_id, place || ' (1)', site, captures, reads, sha256, first_seen_at, "
+            "last_seen_at, 0 FROM post_copies WHERE place LIKE 'file:%'"
+        )
+        before = connection.execute("SELECT count(*) FROM post_copies").fetchone()
+    publish(Paths.of(copied), tmp_path / "papers")
+    with closing(sqlite3.connect(tmp_path / "papers" / ARCHIVE_FILE)) as connection:
+        assert connection.execute("SELECT count(*) FROM post_copies").fetchone() == before
+        places = {place for (place,) in connection.execute("SELECT place FROM post_copies WHERE place LIKE 'file:%'")}
+    assert places
+    assert all(re.fullmatch(r"file:[0-9a-f]{16}(-2)?", place) for place in places)
 
 
 def test_an_archive_that_is_none_leaves_the_folder_alone(own: Paths, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Safe to publish: what browsers may do, what queries of strangers may take, and CSV that no spreadsheet runs."""
 
+import asyncio
 import csv
 import io
 import json
@@ -150,6 +151,28 @@ def test_bombs_end_within_two_seconds_and_pages_still_answer(server: Server) -> 
     # One may have waited for another; a machine that is busy with other things is slower than a second of its own.
     assert max(took.values()) < 2 * 2 + 1
     assert max(pages) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("query", "is_in_turn"), [("sql=select+1", True), ("_where=1", True), ("q=" + "a*+" * 64, True), ("q=a*", False)]
+)
+def test_queries_of_strangers_wait_for_their_turn(query: str, is_in_turn: bool) -> None:
+    running = most = 0
+
+    async def app(_scope: object, _receive: object, _send: object) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+
+    async def ask() -> None:
+        guard = safety._Guard(app, base_url="/")
+        scope = {"type": "http", "method": "GET", "path": "/search", "query_string": query.encode()}
+        await asyncio.gather(*(guard(scope, None, None) for _ in range(9)))
+
+    asyncio.run(ask())
+    assert most == (safety.MAX_STRANGERS if is_in_turn else 9)
 
 
 @pytest.mark.parametrize("name", ["randomblob", "all in one text", "many randomblobs"])

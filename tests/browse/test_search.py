@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+import urllib.error
+import urllib.request
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -225,10 +227,23 @@ def test_the_page_explains_and_asks(server: Server) -> None:
     mistake = fetch(server, f"/search?q={quote('，')}")
     assert mistake.status == 400
     assert "nothing to look for" in mistake.text
+    request = urllib.request.Request(f"{server.url}/search?q=-a", headers={"Accept-Language": "zh-CN"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    with refused.value as answer:
+        assert "至少要有一个不排除的词" in answer.read().decode()
     assert fetch(server, "/search").status == 200
     empty = fetch(server, "/search?q=no-such-word")
     assert empty.status == 200
     assert "Nothing was found" in empty.text
+
+
+def test_where_to_look_stays_from_page_to_page(server: Server) -> None:
+    page = fetch(server, "/search?q=a*&in=title")
+    links = re.findall(r'href="(/search\?[^"]*show=[^"]*)"', page.text)
+    assert len(links) > 3
+    assert all("in=title" in link for link in links)
+    assert "in=" not in fetch(server, "/search?q=a*").text
 
 
 def test_words_are_text_on_the_page(server: Server) -> None:

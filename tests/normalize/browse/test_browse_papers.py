@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from normalize.browse.papers import find_paper, read_paper, read_similar
 from normalize.browse.parts import HINT, paragraphs, read_cards, read_recommendations, years
+from normalize.identifiers import scheme_of
+from normalize.model import Identifier
 from tests.normalize.browse.small import Small
 
 
@@ -99,6 +101,23 @@ def test_identifiers_lead_somewhere_and_disputed_ones_are_left_out(small: Small)
         ("arxiv", "https://arxiv.org/abs/1706.03762"),
         ("new", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [
+        ("arxiv", "cs/0112017"), ("doi", "10.1016/j.neunet.(2018)05:012"), ("openreview", "HkAClQgA-"),
+        ("acl", "2020.acl-main.1"), ("pmlr", "v70/finn17a"), ("openalex", "W2741809807"), ("paperweekly", "2026"),
+        ("paperweekly-notes", "notes/397"), ("github", "a/b"), ("gitlab", "a/b"), ("gitee", "a/b"),
+        ("bitbucket", "a/b"), ("huggingface", "datasets/a/b"),
+    ],
+)  # fmt: skip
+def test_identifiers_lead_where_their_scheme_says(small: Small, scheme: str, value: str) -> None:
+    small.post("a")
+    one = small.recommend("a", "pw-1")
+    small.put("identifiers", recommendation_id=one, scheme=scheme, value=value, strong=0, disputed=0)
+    url = scheme_of(Identifier(scheme=scheme, value=value)).address(value)
+    assert [each.url for each in read_paper(small.connection, "pw-1").identifiers] == [url]
 
 
 def test_a_card_without_a_title_has_the_beginning_of_the_summary(small: Small) -> None:
