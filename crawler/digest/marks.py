@@ -10,7 +10,7 @@ from normalize.text import HAN
 
 # @lizhongyang2011 推荐 | @vimjian推荐 | @机器之心 推荐 | @993917172 推荐
 _NAME = r"[^@＠，。；：、！？,;!?\s][^@＠，。；：、！？,;!?]{0,40}?"
-_RECOMMENDER = re.compile(rf"[@＠]\s?(?P<name>{_NAME}(?:\s?[、，,&和/]?\s?[@＠]\s?{_NAME})*)\s?推\s?荐\s?[：:]?")
+_RECOMMENDER = re.compile(rf"[@＠]{{1,2}}\s?(?P<name>{_NAME}(?:\s?[、，,&和/]?\s?[@＠]\s?{_NAME})*)\s?推\s?荐\s?[：:]?")
 # 推荐人：@zhkun
 _RECOMMENDER_FIELD = re.compile(r"推荐人\s?[：:丨|]\s?[@＠]?\s?(?P<name>[^\s@＠，。；、]{1,40})")
 _TAG = re.compile(r"[#＃]\s?(?P<tag>[^#＃\s][^#＃]{0,79})")

@@ -25,6 +25,7 @@ def line(source: str) -> Line:
         ("**@Arborday****推荐**", "Arborday"),
         ("**@paperweekly****推荐**", "paperweekly"),
         ("**@vimjian推荐**", "vimjian"),
+        ("**@@vimjian 推荐**", "vimjian"),
         ("**@机器之心 推荐**", "机器之心"),
         ("**@993917172 推荐**", "993917172"),
         ("**@Drin_Peng 推荐**", "Drin_Peng"),
