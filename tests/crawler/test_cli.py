@@ -337,14 +337,14 @@ def test_an_interrupted_import_ends_cleanly(tmp_path, number):
     sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
     from posts import write_posts
 
-    write_posts(tmp_path / "pages", 200, layouts=("2018",))
+    write_posts(tmp_path / "pages", 800, layouts=("2018",))  # seconds of work: it must be under way
     command = [sys.executable, "-m", "crawler.cli", "import", "pages", "--archive", "a.db"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     wait_for((tmp_path / "a.captures.db").exists, process)
-    time.sleep(0.4)
+    time.sleep(0.2)
     # As a terminal does it: to every process of the group.
     os.killpg(process.pid, number)
     _, error = process.communicate(timeout=60)
