@@ -1,19 +1,23 @@
 """The sample blog's digests, made into as many distinct posts as a benchmark needs.
 
-A copy has an article number, titles and papers of its own, so that nothing but the texts recurs.
+A copy has an article number, a day, titles, papers and repositories of its own, so that nothing but the texts recurs.
 """
 
 import html
 import json
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from crawler.digest import read_post
 from crawler.pages import read_page
 from crawler.sample import sample_folder
 
 _PAPER = re.compile(r"(paperweekly\.site/papers/(?:notes/)?)([0-9]+)")
-_ARXIV = re.compile(r"(arxiv\.org/(?:abs|pdf)/)([0-9]{4}\.[0-9]{4,5})")
+_ARXIV = re.compile(r"(arxiv\.org/(?:abs|pdf)/[0-9]{4}\.)([0-9]{4,5})")
+_DAY = re.compile(r"20[12][0-9](-|年)[01][0-9](-|月)[0-3][0-9]")
+_FIRST_DAY = date(2017, 1, 1)
+_REPOSITORY = re.compile(r"((?:github\.com|huggingface\.co)/)(?=[A-Za-z0-9_.-]+/[A-Za-z0-9_.-])")
 
 
 class _Original:
@@ -31,9 +35,10 @@ class _Original:
     def copy(self, number: int, user: str) -> str:
         page = self._names.sub(lambda found: f"{found[0]} {number}", self._page)
         page = _PAPER.sub(lambda found: f"{found[1]}{found[2]}{number}", page)
-        page = _ARXIV.sub(
-            lambda found: f"{found[1]}{16 + number % 9:02}{1 + number % 12:02}.{number % 100_000:05}", page
-        )
+        page = _ARXIV.sub(lambda found: f"{found[1]}{(int(found[2]) + number) % 100_000:05}", page)
+        day = _FIRST_DAY + timedelta(days=number % 3_650)
+        page = _DAY.sub(lambda found: f"{day:%Y}{found[1]}{day:%m}{found[2]}{day:%d}", page)
+        page = _REPOSITORY.sub(lambda found: f"{found[1]}of-{number}-", page)
         return page.replace(self._number, str(number)).replace(self._user, user)
 
 
