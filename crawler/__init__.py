@@ -11,7 +11,7 @@ Layout, in the order in which data flows::
     pages/                bytes      -> page: what it is, its metadata, and its lines
     digest/               lines      -> post: the grammar of paper blocks, the same for HTML and Markdown
     ingest.py             captures that the archive has not seen -> rows; the one build path
-    along.py              the same beside a crawl that is faster than reading
+    along.py              the same while captures come in faster than one process reads
     images/               pictures of the archive's entries, in a store of their own
     history.py            captures of a post -> its versions and their differences
     why.py                a value of a paper -> the capture, line and rule that it came from (fields.py, page_lines.py)

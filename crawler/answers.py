@@ -7,8 +7,7 @@ found out later, by the same rules for everything that ever came in (:mod:`crawl
 
 import re
 
-from crawler.pages import UnreadablePage, check_page, csdn, read_page, wechat
-from crawler.pages.html import cut_box
+from crawler.pages import ArticleBox, UnreadablePage, check_page, read_page
 from normalize.model import PageClass
 
 _MARKUP = re.compile(r"<[^<>]*>|&nbsp;|\s+")
@@ -25,14 +24,13 @@ def class_of_answer(body: bytes, *, charset: str | None = None) -> tuple[PageCla
         charset: that of the answer's headers.
     """
     try:
-        check_page(body)
-        filled = _is_box_filled(body)
-        if filled is None:
+        box = check_page(body)
+        if box is None:
             page = read_page(body, status=200, charset=charset)
             return page.page_class, "; ".join(problem.message for problem in page.problems)
     except UnreadablePage as error:
         return "damaged", str(error)
-    if filled:
+    if _is_filled(box):
         return "post", ""
     if _LOGIN in body:
         return "login", "a login is asked for in place of the post"
@@ -45,14 +43,9 @@ def charset_of(content_type: str) -> str | None:
     return charset.split(";")[0].strip(" \"'") or None if found else None
 
 
-def _is_box_filled(body: bytes) -> bool | None:
-    """Whether text or a picture stands in the box of the article; ``None`` where there is no box.
+def _is_filled(box: ArticleBox) -> bool:
+    """Whether text or a picture stands in the box of the article.
 
-    WeChat's box is empty where the post is a line of text or a picture, which stand elsewhere: it counts as filled.
+    WeChat's is empty where the post is a line of text or a picture, which stand elsewhere: it counts as filled.
     """
-    text = body.decode("latin-1")  # the boxes' ids are ASCII in every charset
-    for name in (csdn.BOX, wechat.BOX):
-        box = cut_box(text, name)
-        if box is not None:
-            return name == wechat.BOX or "<img" in box[1] or bool(_MARKUP.sub("", box[1]))
-    return None
+    return box.site == "wechat" or "<img" in box.markup or bool(_MARKUP.sub("", box.markup))

@@ -34,7 +34,7 @@ from crawler.captures_schema import (
     post_key_of,
     show_as_2,
 )
-from normalize.archive_sql import transaction
+from normalize.archive_sql import select_in, transaction
 
 __all__ = [
     "BLOCKED_HEADER",
@@ -327,6 +327,11 @@ class CaptureStore:
     def capture_ids(self) -> list[str]:
         """Ids of all observations, in the order of :meth:`observations`."""
         return [row[0] for row in self._connection.execute("SELECT capture_id FROM observations ORDER BY capture_id")]
+
+    def present(self, capture_ids: Iterable[str]) -> list[str]:
+        """Those of some ids whose observations are there, in no order that means anything."""
+        query = "SELECT capture_id FROM observations WHERE capture_id IN ({})"
+        return [row[0] for row in select_in(self._connection, query, capture_ids)]
 
     def observations(self) -> Iterator[Capture]:
         """All observations by rising ``capture_id``, an order that has nothing to do with that of their arrival."""

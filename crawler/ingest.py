@@ -7,15 +7,13 @@ command left undone when it was stopped between the two files is made good by th
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import chain, islice
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from crawler.captures import Capture, CaptureStore, DamagedBody, NotACaptureStore, captures_path
@@ -25,28 +23,19 @@ from crawler.locks import waiting_lock
 from crawler.mementos import INDEX_PATH, memento_time
 from crawler.pages import Page, UnreadablePage, read_page
 from crawler.tombstones import forgotten_captures
-from crawler.workers import Workers, prepare_memory
+from crawler.workers import WORTH_IT, Progress, Workers
 from normalize import __version__
-from normalize.archive import Archive, Reading, Summary, open_readonly
+from normalize.archive import Archive, ArchiveStale, Reading, Summary, open_readonly
 from normalize.decisions import decisions_path, load_decisions
 from normalize.model import PageClass, PostRecord, Problem
 from normalize.records import normalize_post
 from normalize.rules import rules_digest
 from normalize.urls import canonical_url
 
-_T = TypeVar("_T")
-
-Progress = Callable[[int, int], None]
-"""Called with the number of captures read so far and of all to read."""
-
 _LIST_PATHS = ("/get-business-list", "/rss/list", "/rss/map", INDEX_PATH)
 """Ends of addresses at which there are lists of posts in JSON, or feeds."""
 LOGIN_WANTED = "login: "
 """Begin of the reason of a refusal that asks for a login."""
-_READ_TOGETHER = 25
-"""Captures that a worker reads at a time."""
-_WRITE_TOGETHER = 200
-"""Captures a transaction: few enough to lose little time, many enough that committing is no cost."""
 
 
 # --- one capture -----------------------------------------------------------------------------------------------------
@@ -144,22 +133,12 @@ class Paths:
         return decisions_path(self.archive)
 
 
-_Batch = tuple[str, ...]
-Readers = Workers[_Batch, list[Reading]]
-"""Processes that read captures, batch by batch."""
+def workers(paths: Paths) -> Workers:
+    """Processes that read captures with :func:`archive_batch` while more are coming in."""
+    return Workers(partial(archive_batch, paths), _warm_up)
 
 
-def readers(paths: Paths) -> Readers:
-    """Processes for :func:`update_archive`, for callers that know before it what is coming."""
-    return Workers(partial(_read_batch, paths.captures), _warm_up)
-
-
-def read_ahead(workers: Readers, capture_ids: Iterable[str]) -> None:
-    """Begin to read captures that were just stored, while more are being stored."""
-    workers.begin(_batched(capture_ids, _READ_TOGETHER))
-
-
-def update_archive(paths: Paths, progress: Progress | None = None, workers: Readers | None = None) -> Summary:
+def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
     """Bring the archive up to date with its captures; returns what changed.
 
     An archive that was built with other rules, code or decisions is built anew first, since its rows could not be had
@@ -167,10 +146,15 @@ def update_archive(paths: Paths, progress: Progress | None = None, workers: Read
     :func:`~normalize.decisions.load_decisions` and :class:`~crawler.captures.CaptureStore` raise; every transaction
     before stays.
     """
-    with building(paths), workers or readers(paths) as pool:
+    with building(paths.archive):
         if not is_extendable(paths):
-            return _rebuild(paths, progress, pool)
-        return _add_pending(paths, paths.archive, progress, pool)
+            return _rebuild(paths, progress)
+        pending = _pending(paths, paths.archive)
+    try:
+        return _add(paths, paths.archive, pending, progress)
+    except ArchiveStale:  # somebody has made decisions meanwhile
+        with building(paths.archive):
+            return _rebuild(paths, progress)
 
 
 def archive_batch(paths: Paths, capture_ids: Sequence[str]) -> Summary:
@@ -179,10 +163,10 @@ def archive_batch(paths: Paths, capture_ids: Sequence[str]) -> Summary:
     They are read before the archive is locked, so that several processes read at once. Where somebody has made
     decisions meanwhile, they are left to that function, which builds the archive anew. Raises as it does.
     """
-    with CaptureStore.open(paths.captures, readonly=True) as store:
-        readings = [_read_stored(store, capture_id) for capture_id in capture_ids]
-        with building(paths), _open(paths, paths.archive) as archive:
-            return archive.add(readings, reread=partial(_reread, store)) if archive.is_current() else Summary()
+    try:
+        return _add_batch(paths, paths.archive, capture_ids)
+    except ArchiveStale:
+        return Summary()
 
 
 def is_extendable(paths: Paths) -> bool:
@@ -198,8 +182,8 @@ def rebuild_archive(paths: Paths, progress: Progress | None = None) -> Summary:
     check_files(paths)
     if not paths.captures.exists():
         raise NotACaptureStore(f"there are no captures at {paths.captures}")
-    with building(paths), readers(paths) as pool:
-        return _rebuild(paths, progress, pool)
+    with building(paths.archive):
+        return _rebuild(paths, progress)
 
 
 def check_files(paths: Paths) -> None:
@@ -238,15 +222,16 @@ def _holds_forgotten(paths: Paths) -> bool:
         return not forgotten.isdisjoint(archive.known_captures())
 
 
-def _rebuild(paths: Paths, progress: Progress | None, workers: Readers) -> Summary:
+def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
     fresh = paths.archive.with_name(paths.archive.name + ".new")
     _refuse_loss(paths)
     remove_database(fresh)
     try:
-        summary = _add_pending(paths, fresh, progress, workers)
+        summary = _add(paths, fresh, _pending(paths, fresh), progress)
         fresh.replace(paths.archive)
     finally:
         remove_database(fresh)
+        _lock_path(fresh).unlink(missing_ok=True)
     _sync_folder(paths.archive.parent)
     return summary
 
@@ -293,22 +278,6 @@ def _is_current(paths: Paths) -> bool:
         return archive.is_current()
 
 
-def _add_pending(paths: Paths, path: Path, progress: Progress | None, workers: Readers) -> Summary:
-    prepare_memory()
-    pending = _pending(paths, path)
-    # Before either file is opened again: what is open would be carried over into processes that are forked.
-    workers.expect(len(pending))
-    with CaptureStore.open(paths.captures, readonly=True) as store, _open(paths, path) as archive:
-        summary = Summary()
-        done = 0
-        for readings in _together(workers.map(_batches(pending, workers.begun))):
-            summary += archive.add(readings, reread=partial(_reread, store))
-            done += len(readings)
-            if progress is not None:
-                progress(done, len(pending))
-        return summary
-
-
 def _pending(paths: Paths, path: Path) -> list[str]:
     """Captures that an archive has not seen."""
     with CaptureStore.open(paths.captures, readonly=True) as store, _open(paths, path) as archive:
@@ -316,29 +285,22 @@ def _pending(paths: Paths, path: Path) -> list[str]:
         return [capture_id for capture_id in store.capture_ids() if capture_id not in known]
 
 
-def _together(results: Iterable[list[list[Reading]]]) -> Iterator[list[Reading]]:
-    """As many readings as one transaction takes; fewer at the end, and while the others are still being read."""
-    held: list[Reading] = []
-    for ready in results:
-        held += chain.from_iterable(ready)
-        if held and (len(held) >= _WRITE_TOGETHER or not ready):
-            yield held
-            held = []
-    if held:
-        yield held
+def _add(paths: Paths, path: Path, pending: Sequence[str], progress: Progress | None) -> Summary:
+    with Workers(partial(_add_batch, paths, path), _warm_up) as crew:
+        if len(pending) >= WORTH_IT:
+            crew.begin()
+        crew.add(pending)
+        return crew.finish(progress)
 
 
-def _batches(pending: Sequence[str], begun: Sequence[_Batch]) -> list[_Batch]:
-    """Captures in batches: those that are being read already, then the others."""
-    wanted = set(pending)
-    first = [batch for batch in begun if wanted.issuperset(batch)]
-    wanted.difference_update(*first)
-    return first + list(_batched((capture_id for capture_id in pending if capture_id in wanted), _READ_TOGETHER))
-
-
-def _read_batch(path: Path, capture_ids: _Batch) -> list[Reading]:
-    with CaptureStore.open(path, readonly=True) as store:
-        return [_read_stored(store, capture_id) for capture_id in capture_ids]
+def _add_batch(paths: Paths, path: Path, capture_ids: Sequence[str]) -> Summary:
+    """Read captures, then wait for the archive and write them. Raises :class:`~normalize.archive.ArchiveStale`."""
+    with CaptureStore.open(paths.captures, readonly=True) as store:
+        readings = {reading.capture_id: reading for reading in _read_stored(store, capture_ids)}
+        with building(path), _open(paths, path) as archive:
+            # What was forgotten meanwhile must not come back.
+            kept = [readings[capture_id] for capture_id in store.present(readings)]
+            return archive.add(kept, reread=partial(_reread, store))
 
 
 def _warm_up() -> None:
@@ -347,10 +309,19 @@ def _warm_up() -> None:
     normalize_post(read_post(read_page(post.encode(), name="x.md")))
 
 
-def _read_stored(store: CaptureStore, capture_id: str) -> Reading:
-    capture = store.observation(capture_id)
-    if capture is None:
-        raise KeyError(f"no capture {capture_id} in {store.path}")
+def _read_stored(store: CaptureStore, capture_ids: Iterable[str]) -> Iterator[Reading]:
+    """Read captures by their ids; one that is no longer there is passed over."""
+    for capture_id in capture_ids:
+        capture = store.observation(capture_id)
+        try:
+            if capture is not None:
+                yield _read_body(store, capture)
+        except KeyError:
+            if store.present([capture_id]):
+                raise
+
+
+def _read_body(store: CaptureStore, capture: Capture) -> Reading:
     try:
         body = store.body(capture.body_sha256)
     except DamagedBody as error:
@@ -360,18 +331,16 @@ def _read_stored(store: CaptureStore, capture_id: str) -> Reading:
 
 
 def _reread(store: CaptureStore, capture_id: str) -> PostRecord | None:
-    return _read_stored(store, capture_id).record
+    return next((reading.record for reading in _read_stored(store, (capture_id,))), None)
 
 
-def _batched(items: Iterable[_T], size: int) -> Iterator[tuple[_T, ...]]:
-    iterator = iter(items)
-    while batch := tuple(islice(iterator, size)):
-        yield batch
-
-
-def building(paths: Paths) -> AbstractContextManager[None]:
+def building(archive: Path) -> AbstractContextManager[None]:
     """Wait until no other process builds this archive, and keep others waiting."""
-    return waiting_lock(paths.archive.with_name(paths.archive.name + ".lock"))
+    return waiting_lock(_lock_path(archive))
+
+
+def _lock_path(archive: Path) -> Path:
+    return archive.with_name(archive.name + ".lock")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -223,7 +223,7 @@ def decide(paths: Paths, subject: Subject, names: Sequence[str], *, same: bool, 
 
     What the file says stays as it is, comments too. Raises :class:`NotDecided`, and what opening the archive raises.
     """
-    with building(paths):
+    with building(paths.archive):
         before = load_decisions(paths.decisions)
         with closing(open_readonly(paths.archive)) as connection:
             _refuse_unknown(connection, subject, names)

@@ -1,6 +1,7 @@
-"""Processes that read captures: reading is most of the work of an import, and every page is read by itself.
+"""Processes that bring captures into an archive beside this one.
 
-They start while files are still being stored, so that their own start costs no time.
+Each takes a batch, reads its pages by itself, and waits for its turn to write them: so nothing but ids and counts goes
+from one to the other. They start while captures are still coming in, so that their own start costs no time.
 """
 
 import ctypes
@@ -16,13 +17,26 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.context import BaseContext
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Self
 
-_T = TypeVar("_T")
-_R = TypeVar("_R")
+from normalize.archive import Summary
 
 WORTH_IT = 150
 """Fewer captures than this are read sooner in one process than others are started."""
+_MOST_PROCESSES = 4
+"""Only one writes at a time, and writing is a third of the work."""
+_FEWEST, _MOST = 50, 200
+"""Captures of a batch. Many save time; few keep one process from waiting long for another's last."""
+_SHARE = 2
+"""So many batches for each process are made of what waits, within these bounds: the last ones are small."""
+_AHEAD = 2
+"""Batches given to a process at a time, so that it never waits for the next one."""
+
+Batch = tuple[str, ...]
+"""Ids of captures."""
+Progress = Callable[[int, int], None]
+"""Called with the number of captures done so far and of all."""
+
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Names of glibc's ``malloc.h``."""
 _KEPT_BYTES = 128 * 1024 * 1024
@@ -83,74 +97,86 @@ def _context() -> BaseContext:
     return get_context("fork" if alone else "spawn")
 
 
-class Workers(Generic[_T, _R]):
-    """Processes that do one kind of work; a context manager that ends them.
+class Workers:
+    """This process and others, which do one kind of work; a context manager that ends them.
 
-    They start when it is known that there is enough to do (:meth:`expect`), and may be given the first items before
-    anybody asks for the results (:meth:`begin`). One processor is left to this process, which has work of its own and
-    takes its share of theirs when it has none.
+    Captures may be given as they come (:meth:`add`). Where other processes were begun, these work at once; this one,
+    which has other work until then, does its share in :meth:`finish`.
     """
 
-    def __init__(self, work: Callable[[_T], _R], warm_up: Callable[[], object]) -> None:
+    def __init__(self, work: Callable[[Batch], Summary], warm_up: Callable[[], object]) -> None:
+        """``work`` does a batch, ``warm_up`` loads what it needs; both go to other processes, so they must pickle."""
         self._work = work
         self._warm_up = warm_up
-        self._count = (os.cpu_count() or 1) - 1
-        # Enough that nobody runs dry while this process writes, and no more results than memory has room for.
-        self._most = 2 + 4 * self._count
+        self._others = min(os.cpu_count() or 1, _MOST_PROCESSES) - 1
+        self._waiting: deque[str] = deque()
+        self._running: dict[Future[Summary], int] = {}
         self._pool: ProcessPoolExecutor | None = None
-        self._begun: dict[_T, Future[_R]] = {}
+        self._summary = Summary()
+        self._given = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
             # What is under way is waited for, not called off: a pool whose processes were killed stumbles over that.
-            self._pool.shutdown(wait=True)
-
-    def expect(self, captures: int) -> None:
-        """Say how many captures are coming; for enough of them the processes start."""
-        if self._pool is None and captures >= WORTH_IT and self._count:
-            self._warm_up()
-            self._pool = ProcessPoolExecutor(self._count, _context(), initializer=begin_process)
-            with interrupts_ignored():
-                for _ in range(self._count):
-                    self._pool.submit(self._warm_up)
-
-    def begin(self, items: Iterable[_T]) -> None:
-        """Begin on the first items that there is room for; the others are left to :meth:`map`."""
-        for item in items:
-            if self._pool is not None and len(self._begun) < self._most:
-                self._begun[item] = self._pool.submit(self._work, item)
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
-    def begun(self) -> tuple[_T, ...]:
-        """Items that :meth:`begin` took and :meth:`map` has not asked for."""
-        return tuple(self._begun)
+    def is_begun(self) -> bool:
+        """Whether there are other processes."""
+        return self._pool is not None
 
-    def map(self, items: Iterable[_T]) -> Iterator[list[_R]]:
-        """Results as they come, those together that are ready; in the order of the items only without processes.
-
-        An empty list says that all that is left is under way elsewhere: a good time for other work.
-        """
-        if self._pool is None:
-            yield from ([self._work(item)] for item in items)
+    def begin(self) -> None:
+        """Start the other processes, if the machine has processors for them."""
+        prepare_memory()
+        if self._pool is not None or not self._others:
             return
-        # What was begun comes first, so that it is never begun again.
-        rest = deque(sorted(items, key=lambda item: item not in self._begun))
-        running: set[Future[_R]] = set()
-        while rest or running:
-            while rest and len(running) < self._most:
-                item = rest.popleft()
-                running.add(self._begun.pop(item) if item in self._begun else self._pool.submit(self._work, item))
-            done = {future for future in running if future.done()}
-            if not done and rest:
-                yield [self._work(rest.pop())]
-                continue
-            if not done:
-                yield []
-                done = wait(running, return_when=FIRST_COMPLETED).done
-            running -= done
-            yield [future.result() for future in done]
+        context = _context()
+        if context.get_start_method() == "fork":
+            self._warm_up()
+        self._pool = ProcessPoolExecutor(self._others, context, initializer=begin_process)
+        with interrupts_ignored():
+            for _ in range(self._others):
+                self._pool.submit(self._warm_up)
+        self._feed()
+
+    def add(self, capture_ids: Iterable[str]) -> None:
+        """Give captures to be worked on."""
+        before = len(self._waiting)
+        self._waiting.extend(capture_ids)
+        self._given += len(self._waiting) - before
+        self._feed()
+
+    def finish(self, progress: Progress | None = None) -> Summary:
+        """Do what is left, with the others; returns what all batches changed.
+
+        Raises what the work raises.
+        """
+        while self._waiting or self._running:
+            self._feed()
+            if self._waiting:
+                self._summary += self._work(self._batch())
+            else:
+                wait(self._running, return_when=FIRST_COMPLETED)
+            if progress is not None:
+                progress(self._given - len(self._waiting) - sum(self._running.values()), self._given)
+        return self._summary
+
+    def _feed(self) -> None:
+        """Take the results that are there, and keep the other processes busy."""
+        for future in [one for one in self._running if one.done()]:
+            del self._running[future]
+            self._summary += future.result()
+        with interrupts_ignored():
+            while self._pool is not None and self._waiting and len(self._running) < _AHEAD * self._others:
+                batch = self._batch()
+                self._running[self._pool.submit(self._work, batch)] = len(batch)
+
+    def _batch(self) -> Batch:
+        size = len(self._waiting) // (_SHARE * (1 + self._others))
+        size = min(max(size, _FEWEST), _MOST, len(self._waiting))
+        return tuple(self._waiting.popleft() for _ in range(size))

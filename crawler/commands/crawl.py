@@ -101,9 +101,8 @@ def _crawl(spider: str, into: Paths, console: Console, **options: Any) -> tuple[
                 stored=along.stored,
                 **options,
             )
-        summary = along.finish()
-    with console.progress("Reading captures") as advance:
-        summary += update_archive(into, advance)
+        with console.progress("Reading captures") as advance:
+            summary = along.finish(advance) + update_archive(into, advance)
     return _with_strange_pages(report, into), summary
 
 

@@ -78,7 +78,7 @@ def run_demo(archive: Path, console: Console) -> None:
 
 def _remove_last(paths: Paths) -> None:
     """Remove the files of the last demo; those of anything else stay."""
-    with building(paths):
+    with building(paths.archive):
         if paths.captures.exists():
             with CaptureStore.open(paths.captures, readonly=True) as store:
                 foreign = next((c.origin for c in store.observations() if not c.origin.startswith(_ORIGIN)), None)

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from crawler.along import Along
 from crawler.console import Console
 from crawler.exits import Exit
 from crawler.importers.run import ImportReport, import_files
-from crawler.ingest import Paths, check_files, read_ahead, readers, update_archive
+from crawler.ingest import Paths, check_files, update_archive
 from normalize.archive import Summary, open_readonly
 
 _CLASS_WORDS = {
@@ -40,13 +40,12 @@ def import_and_archive(paths: Sequence[Path], into: Paths, console: Console) -> 
     """Import files, bring the archive up to date, and say what came of it."""
     check_files(into)
     summary = Summary()
-    with readers(into) as workers:
+    with Along(into) as along:
         with console.progress("Storing files") as advance:
-            ahead = partial(read_ahead, workers)
-            report = import_files(paths, into.captures, advance, expect=workers.expect, stored=ahead)
+            report = import_files(paths, into.captures, advance, expect=along.expect, stored=along.stored)
         if into.captures.exists():
             with console.progress("Reading captures") as advance:
-                summary = update_archive(into, advance, workers)
+                summary = along.finish(advance) + update_archive(into, advance)
     _tell(report, summary, into, console)
     return Exit.INPUT_REFUSED if report.refused else Exit.OK
 

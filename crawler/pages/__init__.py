@@ -7,6 +7,6 @@ of it is parsed; only the class ``post`` goes on to :mod:`crawler.digest`.
 """
 
 from crawler.pages.page import Page, UnreadablePage
-from crawler.pages.read import check_page, read_page
+from crawler.pages.read import ArticleBox, check_page, read_page
 
-__all__ = ["Page", "UnreadablePage", "check_page", "read_page"]
+__all__ = ["ArticleBox", "Page", "UnreadablePage", "check_page", "read_page"]

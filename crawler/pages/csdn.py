@@ -17,13 +17,15 @@ from crawler.pages.times import parse_time
 from normalize.model import Problem
 
 BOX = "article_content"
-_INNER_BOX = ("content_views",)
+_INNER_BOX = "content_views"
 
 _CANONICAL = re.compile(r"<link\b[^>]*\brel\s*=\s*[\"']?canonical\b[^>]*>", re.IGNORECASE)
 # SingleFile leaves out quotes where it can.
 _HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\"'\s>]+)")
 _ARTICLE_ADDRESS = re.compile(r"https?://[^/\s]*\bcsdn\.net/(?:[^?#\s]*/)?article/details/[0-9]+")
 _VARIABLE = r"\bvar\s+{name}\s*=\s*(\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[0-9]+)"
+_BEFORE_NAME = 100
+"""Characters in front of a variable's name in which its ``var`` stands."""
 _VARIABLES = {
     name: re.compile(_VARIABLE.format(name=name))
     for name in ("articleTitle", "articleDetailUrl", "curentUrl", "postTime", "nickName", "viewCountFormat", "username")
@@ -87,7 +89,9 @@ class Head:
 
     def variable(self, name: str) -> str | None:
         """Value of a script variable."""
-        found = _VARIABLES[name].search(self._markup)
+        # The name is rare; the pattern alone would be tried at every word.
+        at = self._markup.find(name)
+        found = _VARIABLES[name].search(self._markup, max(at - _BEFORE_NAME, 0)) if at >= 0 else None
         return _literal(found[1]) if found else None
 
     def pattern(self, pattern: re.Pattern[str]) -> str | None:
@@ -206,5 +210,5 @@ def inner_markup(article: str) -> str:
     ``#content_views`` exists from late 2018 on; before that the box itself holds the text. What stands beside it in
     the box (the author's card, advertisements) is the site's.
     """
-    found = cut_box(article, _INNER_BOX[0])
+    found = cut_box(article, _INNER_BOX)
     return found[1] if found and found[2] else article

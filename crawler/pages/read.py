@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from crawler.pages import csdn, exports, wechat
 from crawler.pages.decode import BinaryContent, decode
@@ -37,6 +38,7 @@ _OTHER_FORMS = {
     "a JSON file": re.compile(rb"\A\s*[\[{]\s*[\"{\[]"),
 }
 _CUT = "it breaks off: the page's closing tags are missing"
+_BOXES: tuple[tuple[Literal["csdn", "wechat"], str], ...] = (("csdn", csdn.BOX), ("wechat", wechat.BOX))
 _STATUS_CLASSES: dict[int, PageClass] = {404: "gone", 410: "gone", 403: "blocked", 429: "blocked", 521: "blocked"}
 
 
@@ -57,22 +59,34 @@ def read_page(body: bytes, *, name: str | None = None, status: int | None = None
     return replace(page, problems=(*page.problems, lost))
 
 
-def check_page(body: bytes, *, name: str | None = None) -> None:
+class ArticleBox(NamedTuple):
+    """The element of a page in which its article stands."""
+
+    site: Literal["csdn", "wechat"]
+    """Whose layout it is of."""
+    markup: str
+
+
+def check_page(body: bytes, *, name: str | None = None) -> ArticleBox | None:
     """Refuse what :func:`read_page` would refuse for its bytes, without building a tree.
 
-    Raises :class:`UnreadablePage`.
+    Returns the box of the page's article; ``None`` for Markdown and for a page that has none. Raises
+    :class:`UnreadablePage`.
     """
     text, _ = _text_of(body, None)
     if not _HTML_START.match(text):
         _refuse_unless_markdown(text, name)
-    elif _is_cut(text) or _is_cut_article(text):
+        return None
+    if _is_cut(text):
         raise UnreadablePage("truncated", _CUT)
-
-
-def _is_cut_article(page: str) -> bool:
-    """The page opens an article box and never closes it."""
-    found = next((found for box in (csdn.BOX, wechat.BOX) if (found := cut_box(page, box)) is not None), None)
-    return found is not None and not found[2]
+    for site, box in _BOXES:
+        found = cut_box(text, box)
+        if found is None:
+            continue
+        if not found[2]:
+            raise UnreadablePage("truncated", _CUT)
+        return ArticleBox(site, found[1])
+    return None
 
 
 def _page_of_status(body: bytes, status: int | None) -> Page | None:

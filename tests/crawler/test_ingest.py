@@ -1,12 +1,15 @@
 """Captures to readings, and the build path that import, crawl and rebuild share."""
 
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from crawler import ingest
 from crawler.captures import BLOCKED_HEADER, DAMAGED_HEADER, Capture, CaptureStore, NewCapture
 from crawler.ingest import CapturesMissing, Paths, read_capture, rebuild_archive, update_archive
+from normalize.archive import Reading
 
 ADDRESS = "https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/99000004"
 
@@ -106,6 +109,48 @@ def test_damaged_bytes_are_a_problem_and_spare_the_rest(tmp_path, page):
     with sqlite3.connect(paths.archive) as connection:
         codes = [code for (code,) in connection.execute("SELECT code FROM problems WHERE severity = 'error'")]
     assert codes == ["damaged_body"]
+
+
+def once_read(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between the reading of the first batch and its turn to be written."""
+    read, left = ingest._read_stored, [happens]
+
+    def reading(store: CaptureStore, capture_ids: Iterable[str]) -> Iterator[Reading]:
+        yield from read(store, capture_ids)
+        if left:
+            left.pop()()
+
+    monkeypatch.setattr(ingest, "_read_stored", reading)
+
+
+def test_what_is_forgotten_while_it_is_read_stays_away(tmp_path, page, monkeypatch):
+    paths = Paths.of(tmp_path / "a.db")
+    fill(paths, NewCapture(body=page, origin="file:a.html"), NewCapture(body=b"# x\n", origin="file:b.md"))
+    once_read(monkeypatch, lambda: forget_all(paths, "file:a.html"))
+    assert (update_archive(paths).new_captures, update_archive(paths).new_captures) == (1, 0)
+
+
+def forget_all(paths: Paths, origin: str) -> None:
+    with sqlite3.connect(paths.captures) as connection:
+        connection.execute("DELETE FROM observations WHERE origin = ?", (origin,))
+
+
+def test_decisions_made_while_captures_are_read_are_obeyed(tmp_path, page, monkeypatch, dump):
+    paths = Paths.of(tmp_path / "a.db")
+    fill(paths, NewCapture(body=page, origin="file:a.html"))
+    said = '[[recommenders]]\nsame = ["paperweekly", "xiaoming"]\n'
+    once_read(monkeypatch, lambda: paths.decisions.write_text(said, "utf-8"))
+    assert update_archive(paths).new_posts == 1
+    rows = dump(paths.archive)
+    rebuild_archive(paths)
+    assert dump(paths.archive) == rows
+
+
+def test_a_rebuild_leaves_nothing_beside_the_archive(tmp_path, page):
+    paths = Paths.of(tmp_path / "a.db")
+    fill(paths, NewCapture(body=page, origin="file:a.html"))
+    rebuild_archive(paths)
+    assert {path.name for path in tmp_path.iterdir()} == {"a.db", "a.db.lock", "a.captures.db"}
 
 
 def test_a_rebuild_never_loses_captures_in_silence(tmp_path, page):

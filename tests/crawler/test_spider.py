@@ -81,8 +81,9 @@ class Scene:
         return found
 
     def body(self, number: int) -> bytes:
+        sha256 = self.capture(number).sha256  # waits for the crawl to end
         with CaptureStore.open(self.store_path, readonly=True) as store:
-            return store.body(self.capture(number).sha256)
+            return store.body(sha256)
 
     def problem(self, *words: str) -> str:
         [found] = [text for text in self.report["problems"] if all(word in text for word in words)]

@@ -1,69 +1,112 @@
-"""Work shared by processes: the order of results, and work begun ahead."""
+"""Work shared by processes: every item is worked on once, whoever does it, and what came of it is added up."""
 
 import os
 import sys
 import threading
 import time
-from itertools import chain
+from pathlib import Path
 
 import pytest
 
-from crawler.workers import WORTH_IT, Workers, _context
+from crawler.workers import Batch, Workers, _context
+from normalize.archive import Summary
+
+ITEMS = [str(number) for number in range(1000)]
+alone = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: no other process is started")
 
 
-def double(number: int) -> int:
-    return 2 * number
+def count(batch: Batch) -> Summary:
+    return Summary(new_captures=len(batch), new_papers=sum(map(int, batch)))
 
 
-def test_few_items_are_done_in_this_process():
-    with Workers(double, int) as workers:
-        workers.expect(WORTH_IT - 1)
-        workers.begin([1, 2])
-        assert workers.begun == ()
-        assert list(workers.map([1, 2, 3])) == [[2], [4], [6]]
+def note(batch: Batch) -> Summary:
+    """Leave a file with the items, named by the process."""
+    Path(os.environ["NOTES"], f"{os.getpid()}.{time.monotonic_ns()}").write_text(" ".join(batch), "utf-8")
+    time.sleep(0.05)
+    return Summary(new_captures=len(batch))
 
 
-def test_every_item_is_done_once_whoever_does_it():
-    with Workers(double, int) as workers:
-        workers.expect(WORTH_IT)
-        workers.begin([7, 3])
-        assert workers.begun == (7, 3)
-        assert sorted(chain.from_iterable(workers.map([3, *range(100, 200), 7]))) == [6, 14, *range(200, 400, 2)]
-        assert workers.begun == ()
+def fail(batch: Batch) -> Summary:
+    if "7" in batch:
+        raise ValueError("item 7 is bad")
+    return Summary()
+
+
+def nothing() -> None:
+    pass
+
+
+def test_what_batches_changed_is_added_up() -> None:
+    with Workers(count, nothing) as workers:
+        workers.begin()
+        workers.add(ITEMS[:300])
+        workers.add(ITEMS[300:])
+        assert workers.finish() == Summary(new_captures=1000, new_papers=sum(range(1000)))
+
+
+def test_without_other_processes_this_one_does_all() -> None:
+    with Workers(count, nothing) as workers:
+        workers.add(ITEMS)
+        assert not workers.is_begun
+        assert workers.finish().new_captures == 1000
+
+
+@alone
+def test_the_work_is_shared_with_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTES", str(tmp_path))
+    with Workers(note, nothing) as workers:
+        workers.begin()
+        workers.add(ITEMS)
+        assert workers.finish().new_captures == 1000
+    notes = list(tmp_path.iterdir())
+    assert sorted(" ".join(path.read_text("utf-8") for path in notes).split()) == sorted(ITEMS)
+    processes = {path.name.partition(".")[0] for path in notes}
+    assert str(os.getpid()) in processes
+    assert len(processes) > 1
+
+
+@alone
+def test_others_work_before_anybody_asks_for_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTES", str(tmp_path))
+    with Workers(note, nothing) as workers:
+        workers.begin()
+        workers.add(ITEMS[:60])
+        end = time.monotonic() + 20
+        while not list(tmp_path.iterdir()) and time.monotonic() < end:
+            time.sleep(0.01)
+        assert {path.name.partition(".")[0] for path in tmp_path.iterdir()} - {str(os.getpid())}
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_error_of_the_work_is_raised(begun: bool) -> None:
+    with Workers(fail, nothing) as workers:
+        if begun:
+            workers.begin()
+        workers.add(ITEMS[:100])
+        with pytest.raises(ValueError, match="item 7 is bad"):
+            workers.finish()
+
+
+def test_progress_is_told_of_all_that_was_given() -> None:
+    told: list[tuple[int, int]] = []
+    with Workers(count, nothing) as workers:
+        workers.begin()
+        workers.add(ITEMS)
+        workers.finish(lambda done, of: told.append((done, of)))
+    assert told[-1] == (1000, 1000)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
-def test_a_process_with_other_threads_is_not_forked():
+def test_a_process_with_other_threads_is_not_forked() -> None:
     assert _context().get_start_method() == "fork"
     done = threading.Event()
     threading.Thread(target=done.wait, daemon=True).start()
     try:
         assert _context().get_start_method() == "spawn"
-        with Workers(double, int) as workers:
-            workers.expect(WORTH_IT)
-            assert sorted(chain.from_iterable(workers.map(range(100)))) == [*range(0, 200, 2)]
+        with Workers(count, nothing) as workers:
+            workers.begin()
+            workers.add(ITEMS)
+            assert workers.finish().new_captures == 1000
     finally:
         done.set()
-
-
-def process_of(number: int) -> tuple[int, int]:
-    time.sleep(0.02)
-    return number, os.getpid()
-
-
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: no other process is started")
-def test_the_work_is_shared_with_this_process():
-    with Workers(process_of, int) as workers:
-        workers.expect(WORTH_IT)
-        results = list(chain.from_iterable(workers.map(range(60))))
-    assert sorted(number for number, _ in results) == list(range(60))
-    processes = {process for _, process in results}
-    assert os.getpid() in processes
-    assert len(processes) > 1
-
-
-def test_no_more_is_begun_than_there_is_room_for():
-    with Workers(double, int) as workers:
-        workers.expect(WORTH_IT)
-        workers.begin(range(1000))
-        assert 0 < len(workers.begun) < 100
