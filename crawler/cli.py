@@ -638,6 +638,10 @@ def main() -> NoReturn:
         sys.exit(error.exit_code)
     except (OSError, sqlite3.Error, ValueError, RuntimeError) as error:
         _fail(*_named(error))
+    finally:
+        # What was said stands: while Python ends, an interrupt would only spoil the exit status.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
     sys.exit(status if isinstance(status, int) else Exit.OK)
 
 

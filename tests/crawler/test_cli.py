@@ -333,11 +333,21 @@ def test_a_second_crawl_leaves(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+def test_an_interrupt_after_the_last_word_changes_nothing(number):
+    code = (
+        f"import atexit, os, sys; atexit.register(os.kill, os.getpid(), {int(number)})\n"
+        "sys.argv = ['paperdigest', '--version']\nfrom crawler.cli import main\nmain()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
 def test_an_interrupted_import_ends_cleanly(tmp_path, number):
     sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
     from posts import write_posts
 
-    write_posts(tmp_path / "pages", 800, layouts=("2018",))  # seconds of work: it must be under way
+    write_posts(tmp_path / "pages", 800, layouts=("2018",))  # seconds of work: it is under way when it is stopped
     command = [sys.executable, "-m", "crawler.cli", "import", "pages", "--archive", "a.db"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
