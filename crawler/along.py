@@ -60,7 +60,7 @@ class Along:
     def finish(self, progress: Progress | None = None) -> Summary:
         """Read what is left, in all processes; returns what changed in the archive so far.
 
-        Raises what :func:`crawler.ingest.archive_batch` raises.
+        Raises what :func:`crawler.ingest.update_archive` raises.
         """
         return self._workers.finish(progress)
 

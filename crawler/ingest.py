@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 from crawler.captures import Capture, CaptureStore, DamagedBody, NotACaptureStore, captures_path
 from crawler.digest import read_post
 from crawler.importers.files import file_name
-from crawler.locks import waiting_lock
+from crawler.locks import AnotherRun, sole_lock, waiting_lock
 from crawler.mementos import INDEX_PATH, memento_time
 from crawler.pages import Page, UnreadablePage, read_page
 from crawler.tombstones import forgotten_captures
-from crawler.workers import WORTH_IT, Progress, Workers
+from crawler.workers import WORTH_IT, Batch, Progress, Workers
 from normalize import __version__
 from normalize.archive import Archive, ArchiveStale, Reading, Summary, open_readonly
 from normalize.decisions import decisions_path, load_decisions
@@ -134,8 +134,11 @@ class Paths:
 
 
 def workers(paths: Paths) -> Workers:
-    """Processes that read captures with :func:`archive_batch` while more are coming in."""
-    return Workers(partial(archive_batch, paths), _warm_up)
+    """Processes that read captures into an archive while more are coming in; :func:`update_archive` goes on with it.
+
+    Where somebody has made decisions meanwhile, captures are left to that function, which builds the archive anew.
+    """
+    return Workers(partial(_Batches, paths, paths.archive, stale_is_left=True), _warm_up)
 
 
 def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
@@ -155,18 +158,6 @@ def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
     except ArchiveStale:  # somebody has made decisions meanwhile
         with building(paths.archive):
             return _rebuild(paths, progress)
-
-
-def archive_batch(paths: Paths, capture_ids: Sequence[str]) -> Summary:
-    """Read some captures into an archive that :func:`update_archive` can go on with; returns what changed.
-
-    They are read before the archive is locked, so that several processes read at once. Where somebody has made
-    decisions meanwhile, they are left to that function, which builds the archive anew. Raises as it does.
-    """
-    try:
-        return _add_batch(paths, paths.archive, capture_ids)
-    except ArchiveStale:
-        return Summary()
 
 
 def is_extendable(paths: Paths) -> bool:
@@ -286,21 +277,50 @@ def _pending(paths: Paths, path: Path) -> list[str]:
 
 
 def _add(paths: Paths, path: Path, pending: Sequence[str], progress: Progress | None) -> Summary:
-    with Workers(partial(_add_batch, paths, path), _warm_up) as crew:
+    with Workers(partial(_Batches, paths, path), _warm_up) as crew:
         if len(pending) >= WORTH_IT:
             crew.begin()
         crew.add(pending)
         return crew.finish(progress)
 
 
-def _add_batch(paths: Paths, path: Path, capture_ids: Sequence[str]) -> Summary:
-    """Read captures, then wait for the archive and write them. Raises :class:`~normalize.archive.ArchiveStale`."""
-    with CaptureStore.open(paths.captures, readonly=True) as store:
-        readings = {reading.capture_id: reading for reading in _read_stored(store, capture_ids)}
-        with building(path), _open(paths, path) as archive:
+class _Batches:
+    """What one process reads, and holds until it is its turn to write: see :class:`crawler.workers.Work`."""
+
+    def __init__(self, paths: Paths, path: Path, *, stale_is_left: bool = False) -> None:
+        self._paths = paths
+        self._path = path
+        self._stale_is_left = stale_is_left
+        self._readings: dict[str, Reading] = {}
+
+    @property
+    def held(self) -> int:
+        return len(self._readings)
+
+    def read(self, batch: Batch) -> None:
+        with self._store() as store:
+            self._readings |= {reading.capture_id: reading for reading in _read_stored(store, batch)}
+
+    def write(self, *, wait: bool) -> Summary:
+        lock = building(self._path) if wait else sole_lock(_lock_path(self._path), "process that writes")
+        try:
+            with lock:
+                return self._write() if self._readings else Summary()
+        except AnotherRun:
+            return Summary()
+
+    def _write(self) -> Summary:
+        """Raises :class:`~normalize.archive.ArchiveStale`."""
+        readings, self._readings = self._readings, {}
+        with self._store() as store, _open(self._paths, self._path) as archive:
+            if self._stale_is_left and not archive.is_current():
+                return Summary()
             # What was forgotten meanwhile must not come back.
             kept = [readings[capture_id] for capture_id in store.present(readings)]
             return archive.add(kept, reread=partial(_reread, store))
+
+    def _store(self) -> CaptureStore:
+        return CaptureStore.open(self._paths.captures, readonly=True)
 
 
 def _warm_up() -> None:

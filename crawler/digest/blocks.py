@@ -175,14 +175,13 @@ class Block:
     def read(self, lines: Sequence[Line], *, is_last: bool) -> Entry:
         """The block's entry. ``is_last``: what follows its links is the post's tail."""
         rest = self._take_tag(lines)
-        below_links = len(rest) - len(_below_links(rest))
         for at, line in enumerate(rest):
             if is_last and self._ends_post(line):
                 break
             if line.image is not None:
                 self._images.append(Image("figure", line.image))
                 continue
-            if self._in_links and at >= below_links and marks.section(line) is not None:
+            if self._in_links and marks.section(line) is not None and not any(map(_is_of_links, rest[at:])):
                 # The next block's: it stands a few lines above its title.
                 continue
             if marks.is_tail(line) or not self._claim(line, rest[at + 1] if at + 1 < len(rest) else None):

@@ -103,8 +103,10 @@ class Head:
         """The article's own address: the canonical one, else that of the script variables."""
         canonical = _CANONICAL.search(self._markup)
         href = _HREF.search(canonical[0]) if canonical else None
-        candidates = (href[1] if href else None, self.variable("articleDetailUrl"), self.variable("curentUrl"))
-        return next((html.unescape(c) for c in candidates if c and _ARTICLE_ADDRESS.match(c)), None)
+        if href and _ARTICLE_ADDRESS.match(href[1]):
+            return html.unescape(href[1])
+        named = (self.variable(name) for name in ("articleDetailUrl", "curentUrl"))
+        return next((html.unescape(address) for address in named if address and _ARTICLE_ADDRESS.match(address)), None)
 
 
 def _literal(source: str) -> str:

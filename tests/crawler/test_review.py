@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from crawler import cli, ingest
+from crawler.along import Along
 from crawler.captures import CaptureStore, NewCapture
 from crawler.exits import Exit
-from crawler.ingest import Paths, archive_batch, rebuild_archive, update_archive
+from crawler.ingest import Paths, rebuild_archive, update_archive
 from crawler.review import NotDecided, decide, review
+from crawler.workers import WORTH_IT
 from normalize.archive import Summary
 from normalize.decisions import SUBJECTS, BadDecisions, load_decisions
 from tests.conftest import dump
@@ -208,7 +210,10 @@ def test_decisions_made_while_a_crawl_is_read_along_wait_for_its_end(paths: Path
     with CaptureStore.open(paths.captures) as store:
         (added,) = store.add([digest(6, block("A New Paper of Today", pw(99)))])
         decide(paths, "papers", ["pw-7", "pw-8"], same=True)
-        assert archive_batch(paths, [added]) == Summary()
+    with Along(paths) as along:
+        along.expect(WORTH_IT)
+        along.stored([added])
+        assert along.finish() == Summary()
     assert update_archive(paths).new_posts == 6
     assert rows(paths, "SELECT paper_id FROM papers WHERE paper_id IN ('pw-8', 'pw-99')") == [("pw-99",)]
 

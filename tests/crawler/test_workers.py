@@ -1,9 +1,12 @@
 """Work shared by processes: every item is worked on once, whoever does it, and what came of it is added up."""
 
+import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -15,29 +18,59 @@ ITEMS = [str(number) for number in range(1000)]
 alone = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: no other process is started")
 
 
-def count(batch: Batch) -> Summary:
-    return Summary(new_captures=len(batch), new_papers=sum(map(int, batch)))
+class Count:
+    """Counts and adds up its items; may find that another process writes."""
+
+    busy = 0
+
+    def __init__(self) -> None:
+        self.items: list[str] = []
+
+    @property
+    def held(self) -> int:
+        return len(self.items)
+
+    def read(self, batch: Batch) -> None:
+        self.items += batch
+
+    def write(self, *, wait: bool) -> Summary:
+        if not wait and self.busy > 0:
+            return Summary()
+        items, self.items = self.items, []
+        return Summary(new_captures=len(items), new_papers=sum(map(int, items)))
 
 
-def note(batch: Batch) -> Summary:
-    """Leave a file with the items, named by the process."""
-    Path(os.environ["NOTES"], f"{os.getpid()}.{time.monotonic_ns()}").write_text(" ".join(batch), "utf-8")
-    time.sleep(0.05)
-    return Summary(new_captures=len(batch))
+class Busy(Count):
+    """Another process always writes."""
+
+    busy = 1
 
 
-def fail(batch: Batch) -> Summary:
-    if "7" in batch:
-        raise ValueError("item 7 is bad")
-    return Summary()
+class Note(Count):
+    """Leaves a file with the items of a batch, named by the process."""
+
+    def read(self, batch: Batch) -> None:
+        super().read(batch)
+        Path(os.environ["NOTES"], f"{os.getpid()}.{time.monotonic_ns()}").write_text(" ".join(batch), "utf-8")
+        time.sleep(0.05)
+
+
+class Fail(Count):
+    """Stumbles over item 7."""
+
+    def read(self, batch: Batch) -> None:
+        if "7" in batch:
+            raise ValueError("item 7 is bad")
+        super().read(batch)
 
 
 def nothing() -> None:
     pass
 
 
-def test_what_batches_changed_is_added_up() -> None:
-    with Workers(count, nothing) as workers:
+@pytest.mark.parametrize("work", [Count, Busy])
+def test_what_all_of_them_changed_is_added_up(work: type[Count]) -> None:
+    with Workers(work, nothing) as workers:
         workers.begin()
         workers.add(ITEMS[:300])
         workers.add(ITEMS[300:])
@@ -45,7 +78,7 @@ def test_what_batches_changed_is_added_up() -> None:
 
 
 def test_without_other_processes_this_one_does_all() -> None:
-    with Workers(count, nothing) as workers:
+    with Workers(Count, nothing) as workers:
         workers.add(ITEMS)
         assert not workers.is_begun
         assert workers.finish().new_captures == 1000
@@ -54,7 +87,7 @@ def test_without_other_processes_this_one_does_all() -> None:
 @alone
 def test_the_work_is_shared_with_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTES", str(tmp_path))
-    with Workers(note, nothing) as workers:
+    with Workers(Note, nothing) as workers:
         workers.begin()
         workers.add(ITEMS)
         assert workers.finish().new_captures == 1000
@@ -68,7 +101,7 @@ def test_the_work_is_shared_with_this_process(tmp_path: Path, monkeypatch: pytes
 @alone
 def test_others_work_before_anybody_asks_for_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTES", str(tmp_path))
-    with Workers(note, nothing) as workers:
+    with Workers(Note, nothing) as workers:
         workers.begin()
         workers.add(ITEMS[:60])
         end = time.monotonic() + 20
@@ -79,7 +112,7 @@ def test_others_work_before_anybody_asks_for_the_end(tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_an_error_of_the_work_is_raised(begun: bool) -> None:
-    with Workers(fail, nothing) as workers:
+    with Workers(Fail, nothing) as workers:
         if begun:
             workers.begin()
         workers.add(ITEMS[:100])
@@ -87,14 +120,41 @@ def test_an_error_of_the_work_is_raised(begun: bool) -> None:
             workers.finish()
 
 
+@alone
+def test_a_process_that_was_killed_is_noticed() -> None:
+    with Workers(Count, nothing) as workers:
+        workers.begin()
+        workers.add(ITEMS[:50])
+        time.sleep(0.5)  # until it waits for more
+        for child in multiprocessing.active_children():
+            os.kill(child.pid or 0, signal.SIGKILL)
+        workers.add(ITEMS[50:])
+        with pytest.raises(BrokenProcessPool):
+            workers.finish()
+
+
 def test_progress_is_told_of_all_that_was_given() -> None:
     told: list[tuple[int, int]] = []
-    with Workers(count, nothing) as workers:
+    with Workers(Count, nothing) as workers:
         workers.begin()
         workers.add(ITEMS)
         workers.finish(lambda done, of: told.append((done, of)))
     assert told[-1] == (1000, 1000)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def interrupted() -> None:
+    with Workers(Note, nothing) as workers:
+        workers.begin()
+        workers.add([str(number) for number in range(10_000)])  # 20 s of work
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_leaves_what_nobody_has_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTES", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert len(list(tmp_path.iterdir())) < 20
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
@@ -104,7 +164,7 @@ def test_a_process_with_other_threads_is_not_forked() -> None:
     threading.Thread(target=done.wait, daemon=True).start()
     try:
         assert _context().get_start_method() == "spawn"
-        with Workers(count, nothing) as workers:
+        with Workers(Count, nothing) as workers:
             workers.begin()
             workers.add(ITEMS)
             assert workers.finish().new_captures == 1000
