@@ -90,6 +90,11 @@ class FindsPage:
     """From 1."""
     pages: int = 0
 
+    @property
+    def first(self) -> int:
+        """Place of the page's first find among all, from 1."""
+        return (self.page - 1) * PAGE + 1
+
 
 _FOUND: Final = """
 SELECT paper_id, post_id FROM recommendations

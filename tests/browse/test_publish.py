@@ -24,7 +24,7 @@ from crawler.images.store import ImageStore, images_path
 from crawler.ingest import Paths
 from crawler.runs import Runs
 from normalize.search import parse
-from tests.browse.servers import DATASETTE_1, fetch, fetch_json, free_port, wait_for
+from tests.browse.servers import DATASETTE_1, VERSIONS, Version, fetch, fetch_json, free_port, wait_for
 from tests.conftest import Run
 
 SECRET = "somebody@private.example"
@@ -185,8 +185,8 @@ def test_an_archive_that_is_none_leaves_the_folder_alone(own: Paths, tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["papers"]
 
 
-@pytest.mark.parametrize("version", ["0.65", "1.0"])
-def test_stock_datasette_serves_the_folder(folder: Path, tmp_path: Path, version: str) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_stock_datasette_serves_the_folder(folder: Path, tmp_path: Path, version: Version) -> None:
     """As the README in it says, with nothing installed but Datasette: the packages of this project are not there."""
     words = [sys.executable]
     environment = {**os.environ, "PYTHONPATH": "python"}

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.browse.serve import Server
-from tests.browse.servers import REPOSITORY, Answer, fetch, load_plugin, served
+from tests.browse.servers import REPOSITORY, VERSIONS, Answer, Version, fetch, load_plugin, served
 
 safety = load_plugin("paperdigest_safety")
 
@@ -332,8 +332,8 @@ def hostile(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("version", ["0.65", "1.0"])
-def test_exported_csv_has_no_formula(hostile: Path, tmp_path: Path, version: str) -> None:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_exported_csv_has_no_formula(hostile: Path, tmp_path: Path, version: Version) -> None:
     with served(hostile, tmp_path / "served", version) as server:
         for path in ("/archive/papers.csv?_size=max", "/archive/papers.csv?_stream=1&_dl=1",
                      query_path(server, "select title from papers", "csv")):  # fmt: skip

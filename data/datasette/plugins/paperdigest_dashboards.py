@@ -10,6 +10,7 @@ from datasette import Response, hookimpl
 
 from normalize.browse import dashboards
 from normalize.browse.plots import draw
+from normalize.browse.served import archive_name
 
 KEPT_SECONDS: Final = 60
 """How long a dashboard of a file that may change is shown as it was read."""
@@ -50,7 +51,7 @@ async def _shown(datasette: Any, request: Any, template: str, status: int = 200,
 
 async def _read(datasette: Any, name: str, read: Callable[..., _Read], year: int | None = None) -> _Read:
     """What is read from the archive, or was a moment ago; a file that never changes is read once."""
-    database = _database(datasette)
+    database = datasette.get_database(archive_name(datasette.databases))
     key = (database.path, name, year)
     if key in _kept and (not database.is_mutable or time.monotonic() - _kept[key][0] <= KEPT_SECONDS):
         _kept.move_to_end(key)
@@ -61,12 +62,6 @@ async def _read(datasette: Any, name: str, read: Callable[..., _Read], year: int
     while len(_kept) > _MOST_KEPT:
         _kept.popitem(last=False)
     return page
-
-
-def _database(datasette: Any) -> Any:
-    """The archive: ``archive``, else the first database that was given."""
-    names = [name for name in datasette.databases if not name.startswith("_")]
-    return datasette.get_database("archive" if "archive" in names or not names else names[0])
 
 
 def _year(request: Any) -> int | None:

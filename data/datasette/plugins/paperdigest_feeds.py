@@ -13,6 +13,7 @@ from datasette import Response, hookimpl
 
 from normalize.browse import atom, feeds
 from normalize.browse.parts import Link, Recommendation
+from normalize.browse.served import archive_name
 
 _CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
 # arxiv.org, localhost:8001; a name before an @ is nothing to hand on
@@ -49,16 +50,16 @@ class _Addresses:
 async def papers_feed(datasette: Any, request: Any) -> Response:
     """The papers that were recommended for the first time last."""
     address = _Addresses(datasette, request)
-    papers = await _database(datasette).execute_fn(feeds.new_papers)
+    papers = await datasette.get_database(archive_name(datasette.databases)).execute_fn(feeds.new_papers)
     entries = [_paper_entry(paper, address) for paper in papers]
-    page = datasette.absolute_url(request, datasette.urls.table(_database(datasette).name, "paper_overview"))
+    page = datasette.absolute_url(request, datasette.urls.table(archive_name(datasette.databases), "paper_overview"))
     return await _answer(datasette, request, "papers", "新论文 · New papers", entries, page)
 
 
 async def digests_feed(datasette: Any, request: Any) -> Response:
     """The newest digests."""
     address = _Addresses(datasette, request)
-    digests = await _database(datasette).execute_fn(feeds.new_digests)
+    digests = await datasette.get_database(archive_name(datasette.databases)).execute_fn(feeds.new_digests)
     entries = [_digest_entry(digest, address) for digest in digests]
     return await _answer(datasette, request, "digests", "新速递 · New digests", entries, address("digests"))
 
@@ -205,9 +206,3 @@ async def _site(datasette: Any) -> tuple[str, str]:
     else:
         metadata = datasette.metadata() or {}
     return str(metadata.get("title") or "PaperDigest"), str(metadata.get("description") or "")
-
-
-def _database(datasette: Any) -> Any:
-    """The archive: ``archive``, else the first database that was given."""
-    names = [name for name in datasette.databases if not name.startswith("_")]
-    return datasette.get_database("archive" if "archive" in names or not names else names[0])

@@ -17,6 +17,8 @@ from datasette import Response, hookimpl
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 
+from normalize.browse.served import archive_name
+
 HERE: Final = Path(__file__).resolve().parents[1]
 """Folder of templates and static files."""
 
@@ -174,12 +176,6 @@ def web(url: str | None) -> str | None:
     return url if parts.scheme.lower() in ("http", "https") and host else None
 
 
-def archive_name(datasette: Any) -> str:
-    """The database to show: ``archive``, else the first one that was given."""
-    names = [name for name in datasette.databases if not name.startswith("_")]
-    return "archive" if "archive" in names or not names else names[0]
-
-
 def _addresses(datasette: Any) -> dict[str, Callable[..., str]]:
     def href(kind: str, key: str = "", **arguments: object) -> str:
         """The address of a page: ``/paper/pw-2026``."""
@@ -188,7 +184,7 @@ def _addresses(datasette: Any) -> dict[str, Callable[..., str]]:
 
     def table_href(name: str, **arguments: object) -> str:
         """The address of a table or view with filters."""
-        return str(datasette.urls.table(archive_name(datasette), name)) + _query(arguments)
+        return str(datasette.urls.table(archive_name(datasette.databases), name)) + _query(arguments)
 
     def asset(name: str) -> str:
         """The address of a static file, another one whenever it changes."""
@@ -196,7 +192,7 @@ def _addresses(datasette: Any) -> dict[str, Callable[..., str]]:
 
     def database_href() -> str:
         """The address of Datasette's own page of all tables and queries."""
-        return str(datasette.urls.database(archive_name(datasette)))
+        return str(datasette.urls.database(archive_name(datasette.databases)))
 
     return {"href": href, "table_href": table_href, "database_href": database_href, "asset": asset}
 

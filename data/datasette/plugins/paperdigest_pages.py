@@ -12,6 +12,7 @@ from datasette import Response, hookimpl
 
 from normalize.browse import digests, front, papers, people, pictures, venues
 from normalize.browse.parts import Recommendation
+from normalize.browse.served import archive_name
 
 FRONT_SECONDS: Final = 60
 """How long the front page of a file that may change is shown as it was read."""
@@ -35,7 +36,7 @@ _fronts: dict[str, tuple[float, front.FrontPage]] = {}
 
 async def front_page(datasette: Any, request: Any) -> Response:
     """What the archive holds, and ways in."""
-    database = _database(datasette)
+    database = datasette.get_database(archive_name(datasette.databases))
     read_at, page = _fronts.get(database.path, (float("-inf"), None))
     if page is None or (database.is_mutable and time.monotonic() - read_at > FRONT_SECONDS):
         page = await _read(datasette, front.read_front)
@@ -165,19 +166,13 @@ def _moved(datasette: Any, kind: str, key: str) -> Response:
 
 
 async def _read(datasette: Any, read: Callable[[sqlite3.Connection], _Page]) -> _Page:
-    page: _Page = await _database(datasette).execute_fn(read)
+    page: _Page = await datasette.get_database(archive_name(datasette.databases)).execute_fn(read)
     return page
-
-
-def _database(datasette: Any) -> Any:
-    """The archive: ``archive``, else the first database that was given."""
-    names = [name for name in datasette.databases if not name.startswith("_")]
-    return datasette.get_database("archive" if "archive" in names or not names else names[0])
 
 
 def _images(datasette: Any) -> Path:
     """The store of pictures: as configured (``images`` of this plugin, from the archive's folder), else beside it."""
-    archive = Path(_database(datasette).path)
+    archive = Path(datasette.get_database(archive_name(datasette.databases)).path)
     configured = (datasette.plugin_config(_NAME) or {}).get("images")
     named = archive.parent / configured if configured else None
     return named if named is not None and named.is_file() else pictures.images_path(archive)

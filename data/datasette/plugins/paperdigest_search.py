@@ -18,6 +18,7 @@ from datasette.filters import FilterArguments
 from datasette.utils.asgi import BadRequest
 
 from normalize.browse.finds import KINDS, iter_found, read_finds
+from normalize.browse.served import archive_name
 from normalize.search import Where, parse
 
 _Row = Literal["paper", "recommendation", "post"]
@@ -53,7 +54,7 @@ _PLACES_SECONDS: Final = 5
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
     """Give queries the functions ``search_query``, ``search_place`` and ``search_matches``."""
-    if database != archive_name(datasette):
+    if database != archive_name(datasette.databases):
         return
     places = _Places(conn, is_mutable=datasette.get_database(database).is_mutable)
     conn.create_function("search_query", 1, _search_query, deterministic=True)
@@ -115,7 +116,7 @@ class _Places:
 @hookimpl(trylast=True)
 def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> FilterArguments | None:
     """Understand ``_search``, ``_search_title`` and ``_search_summary``, and order what is found."""
-    if database != archive_name(datasette) or table not in _TABLES:
+    if database != archive_name(datasette.databases) or table not in _TABLES:
         return None
     row = _TABLES[table]
     clauses: list[str] = []
@@ -170,7 +171,7 @@ async def search_page(datasette: Any, request: Any) -> Response:
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
     found = None
     if words:
-        database = datasette.get_database(archive_name(datasette))
+        database = datasette.get_database(archive_name(datasette.databases))
         found = await database.execute_fn(
             lambda connection: read_finds(connection, words, kind=kind, where=where, page=page)
         )
@@ -183,9 +184,3 @@ async def search_page(datasette: Any, request: Any) -> Response:
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     """The address of the page."""
     return [(r"^/search$", search_page)]
-
-
-def archive_name(datasette: Any) -> str:
-    """The database to search: ``archive``, else the first one that was given."""
-    names = [name for name in datasette.databases if not name.startswith("_")]
-    return "archive" if "archive" in names or not names else str(names[0])
