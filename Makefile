@@ -12,7 +12,7 @@ help:
 	@echo "make test    install, then run all tests and checks"
 	@echo "make check   ruff, mypy and the import contracts alone"
 	@echo "make docs    write docs/schema.md from the schema's comments"
-	@echo "make bench   measure import and crawl against what they cannot do without"
+	@echo "make bench   measure import and crawl against what they cannot do without; joining of papers, search"
 	@echo "make clean   remove .venv and what tools leave behind"
 
 demo: install

@@ -30,9 +30,9 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _EXITS = """\b
 Exit status:
   0    all went well
-  1    something unforeseen went wrong
+  1    something unforeseen went wrong, or a crawl is not complete; the message says what
   2    the command line was not understood
-  3    some input was refused; the rest was read
+  3    some input was refused, the rest was read; or what was asked for is not there
   4    blocked: the site refused to answer
   5    layout changed: a page can no longer be read; what it gave before stays
   6    disk full; what was committed is whole
@@ -131,7 +131,7 @@ def cli() -> None:
     type=click.Path(dir_okay=False, readable=False, path_type=Path),
     default=Path("data/demo.db"),
     show_default=True,
-    help="Made anew at every run.",
+    help="Made anew at every run; refused where it holds more than a demo.",
 )
 @_common(with_json=False, with_archive=False)
 def demo(context: _Context, target: Path) -> None:
@@ -248,10 +248,10 @@ def crawl() -> None:
 )
 @_user_option
 @_refetch_option
-@_fetch_options("Only the newest N posts.")
+@_fetch_options("At most N posts: first those never had, the newest first, then those longest due.")
 @_common()
 def csdn(context: _Context, user: str | None, refetch: bool, **options: Any) -> None:
-    """Crawl a blog of CSDN: its list of posts, then every post that is not stored yet.
+    """Crawl a blog of CSDN: its list of posts, then every post that is not stored yet or is due.
 
     One request at a time, 2 seconds apart with jitter; robots.txt is obeyed. A site that refuses to answer is left
     alone and reported (exit status 4), never got round.

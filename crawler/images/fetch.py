@@ -29,7 +29,7 @@ class PictureProblem:
     """A try that brought no picture."""
 
     code: str
-    """A :data:`~crawler.images.store.Code`, ``forbidden`` by robots.txt, ``robots_unreachable`` or ``error``."""
+    """A :data:`~crawler.images.store.Code`, ``forbidden`` by robots.txt, ``robots_unreachable`` or ``own_error``."""
     address: str | None
     reason: str
 

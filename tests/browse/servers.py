@@ -50,7 +50,7 @@ def environment_of(version: Version) -> dict[str, str]:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     if version == "1.0":
         if not (DATASETTE_1 / "datasette").is_dir():
-            pytest.skip(f"no Datasette 1.0 in {DATASETTE_1}: make install puts it there")
+            pytest.skip(f"no Datasette 1.0 in {DATASETTE_1}: make test puts it there")
         environment["PYTHONPATH"] = f"{DATASETTE_1}{os.pathsep}{REPOSITORY}"
     else:
         pytest.importorskip("datasette", reason="Datasette is not installed")

@@ -192,7 +192,7 @@ def test_stock_datasette_serves_the_folder(folder: Path, tmp_path: Path, version
     environment = {**os.environ, "PYTHONPATH": "python"}
     if version == "1.0":
         if not (DATASETTE_1 / "datasette").is_dir():
-            pytest.skip(f"no Datasette 1.0 in {DATASETTE_1}: make install puts it there")
+            pytest.skip(f"no Datasette 1.0 in {DATASETTE_1}: make test puts it there")
         # -S: what is installed here is not seen, and with it this project.
         words.append("-S")
         environment["PYTHONPATH"] = f"{DATASETTE_1}{os.pathsep}python"
