@@ -30,8 +30,9 @@ class Along:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._workers = workers(paths)
-        self._waiting: list[str] = []
+        self._count = 0
         self._first: float | None = None
+        self._is_asked = False
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +40,7 @@ class Along:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._workers.__exit__(kind, error, trace)
+        self._workers.close()
 
     def expect(self, captures: int) -> None:
         """Say how many captures are coming."""
@@ -50,20 +51,20 @@ class Along:
         """Take note of captures that were just stored."""
         now = time.monotonic()
         self._first = now if self._first is None else self._first
-        self._waiting += capture_ids
-        if not self._workers.is_begun and len(self._waiting) >= max(_ENOUGH, _FAST * (now - self._first)):
+        self._count += len(capture_ids)
+        self._workers.add(capture_ids)
+        if self._count >= max(_ENOUGH, _FAST * (now - self._first)):
             self._begin()
-        if self._workers.is_begun:
-            self._workers.add(self._waiting)
-            self._waiting = []
 
     def finish(self, progress: Progress | None = None) -> Summary:
         """Read what is left, in all processes; returns what changed in the archive so far.
 
-        Raises what :func:`crawler.ingest.update_archive` raises.
+        Where no other process was begun, nothing is read. Raises what :func:`crawler.ingest.update_archive` raises.
         """
-        return self._workers.finish(progress)
+        return self._workers.finish(progress) if self._workers.is_begun else Summary()
 
     def _begin(self) -> None:
-        if is_extendable(self._paths):
-            self._workers.begin()
+        if not self._is_asked:
+            self._is_asked = True
+            if is_extendable(self._paths):
+                self._workers.begin()

@@ -7,8 +7,8 @@ command left undone when it was stopped between the two files is made good by th
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
@@ -26,7 +26,7 @@ from crawler.tombstones import forgotten_captures
 from crawler.workers import WORTH_IT, Batch, Progress, Workers
 from normalize import __version__
 from normalize.archive import Archive, ArchiveStale, Reading, Summary, open_readonly
-from normalize.decisions import decisions_path, load_decisions
+from normalize.decisions import Decisions, decisions_path, load_decisions
 from normalize.model import PageClass, PostRecord, Problem
 from normalize.records import normalize_post
 from normalize.rules import rules_digest
@@ -154,7 +154,7 @@ def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
             return _rebuild(paths, progress)
         pending = _pending(paths, paths.archive)
     try:
-        return _add(paths, paths.archive, pending, progress)
+        return _add(partial(_Batches, paths, paths.archive), pending, progress)
     except ArchiveStale:  # somebody has made decisions meanwhile
         with building(paths.archive):
             return _rebuild(paths, progress)
@@ -218,7 +218,10 @@ def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
     _refuse_loss(paths)
     remove_database(fresh)
     try:
-        summary = _add(paths, fresh, _pending(paths, fresh), progress)
+        # One set of decisions for the whole archive, whatever is decided meanwhile: the next command sees that.
+        decisions = load_decisions(paths.decisions)
+        work = partial(_Batches, paths, fresh, decisions=decisions)
+        summary = _add(work, _pending(paths, fresh, decisions), progress)
         fresh.replace(paths.archive)
     finally:
         remove_database(fresh)
@@ -258,9 +261,9 @@ def _sources(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def _open(paths: Paths, path: Path) -> Archive:
+def _open(paths: Paths, path: Path, decisions: Decisions | None = None) -> Archive:
     """The archive at ``path``, or the one that is going to take its place there."""
-    decisions = load_decisions(paths.decisions)
+    decisions = decisions or load_decisions(paths.decisions)
     return Archive.open(path, rules_digest=rules_digest(), code_version=code_version(), decisions=decisions)
 
 
@@ -269,27 +272,23 @@ def _is_current(paths: Paths) -> bool:
         return archive.is_current()
 
 
-def _pending(paths: Paths, path: Path) -> list[str]:
+def _pending(paths: Paths, path: Path, decisions: Decisions | None = None) -> list[str]:
     """Captures that an archive has not seen."""
-    with CaptureStore.open(paths.captures, readonly=True) as store, _open(paths, path) as archive:
+    with CaptureStore.open(paths.captures, readonly=True) as store, _open(paths, path, decisions) as archive:
         known = archive.known_captures()
         return [capture_id for capture_id in store.capture_ids() if capture_id not in known]
-
-
-def _add(paths: Paths, path: Path, pending: Sequence[str], progress: Progress | None) -> Summary:
-    with Workers(partial(_Batches, paths, path), _warm_up) as crew:
-        if len(pending) >= WORTH_IT:
-            crew.begin()
-        crew.add(pending)
-        return crew.finish(progress)
 
 
 class _Batches:
     """What one process reads, and holds until it is its turn to write: see :class:`crawler.workers.Work`."""
 
-    def __init__(self, paths: Paths, path: Path, *, stale_is_left: bool = False) -> None:
+    def __init__(
+        self, paths: Paths, path: Path, *, decisions: Decisions | None = None, stale_is_left: bool = False
+    ) -> None:
+        """``decisions``: those to obey, whatever the file says by then."""
         self._paths = paths
         self._path = path
+        self._decisions = decisions
         self._stale_is_left = stale_is_left
         self._readings: dict[str, Reading] = {}
 
@@ -302,17 +301,19 @@ class _Batches:
             self._readings |= {reading.capture_id: reading for reading in _read_stored(store, batch)}
 
     def write(self, *, wait: bool) -> Summary:
-        lock = building(self._path) if wait else sole_lock(_lock_path(self._path), "process that writes")
-        try:
-            with lock:
-                return self._write() if self._readings else Summary()
-        except AnotherRun:
+        if not self._readings:
             return Summary()
+        with ExitStack() as held:
+            try:
+                held.enter_context(building(self._path) if wait else sole_lock(_lock_path(self._path), "writer"))
+            except AnotherRun:
+                return Summary()
+            return self._write()
 
     def _write(self) -> Summary:
         """Raises :class:`~normalize.archive.ArchiveStale`."""
         readings, self._readings = self._readings, {}
-        with self._store() as store, _open(self._paths, self._path) as archive:
+        with self._store() as store, _open(self._paths, self._path, self._decisions) as archive:
             if self._stale_is_left and not archive.is_current():
                 return Summary()
             # What was forgotten meanwhile must not come back.
@@ -321,6 +322,14 @@ class _Batches:
 
     def _store(self) -> CaptureStore:
         return CaptureStore.open(self._paths.captures, readonly=True)
+
+
+def _add(work: Callable[[], _Batches], pending: Sequence[str], progress: Progress | None) -> Summary:
+    with Workers(work, _warm_up) as crew:
+        if len(pending) >= WORTH_IT:
+            crew.begin()
+        crew.add(pending)
+        return crew.finish(progress)
 
 
 def _warm_up() -> None:

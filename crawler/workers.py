@@ -12,16 +12,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
-from multiprocessing.sharedctypes import Synchronized
-from multiprocessing.synchronize import Event
 from queue import Empty
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from normalize.archive import Summary
 
@@ -32,7 +31,9 @@ _MOST_PROCESSES = 4
 _BATCH = 25
 """Captures that are taken and read at a time."""
 _LOOK_SECONDS = 0.2
-"""From a queue from which nothing came for so long nothing more may come."""
+"""When nothing came out of the queue for so long, it is looked whether the others live."""
+_GRACE_SECONDS = 3.0
+"""How long a process may take to end what it does when all is called off."""
 _LEAST, _MOST = 150, 400
 """Captures that are written together: fewer take longer; with more than the second, a process waits for its turn."""
 
@@ -80,20 +81,20 @@ def prepare_memory() -> None:
 
 
 @contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Processes that start here ignore Ctrl-C from their first instant: it is for the one that has the others."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start: it is for this one alone, and must neither be lost nor end the others."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def begin_process() -> None:
+def _begin_process() -> None:
     """What a process that works for this one does first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare_memory()
@@ -111,43 +112,52 @@ def _context() -> BaseContext:
     """How processes start: forked, with all that this one has loaded, where that is safe.
 
     It is not beside other threads (a progress bar has one), which may hold locks that nobody would ever release in the
-    copy, nor outside Linux, where system libraries start threads of their own.
+    copy, nor beside a reactor with its sockets, nor outside Linux, where system libraries start threads of their own.
     """
-    alone = threading.active_count() == 1 and sys.platform == "linux"
-    return get_context("fork" if alone else "spawn")
+    alone = threading.active_count() == 1 and "twisted.internet.reactor" not in sys.modules
+    return get_context("fork" if alone and sys.platform == "linux" else "spawn")
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 # --- one process -----------------------------------------------------------------------------------------------------
 
 
+class WorkerDied(RuntimeError):
+    """A process that worked for this one ended without a word: it was killed, or memory was short."""
+
+
 class _Shared(NamedTuple):
-    """What the processes have in common."""
+    """What the processes have in common. No lock but the queue's: one that is killed would keep it for ever."""
 
     queue: "Queue[Batch | None]"
     """Batches to be worked on; ``None`` for each process at the end."""
-    taken: "Synchronized[int]"
-    """Number of captures that were taken and read."""
-    stop: Event
-    """Set where what is left in the queue is not wanted any more."""
+    taken: Any
+    """Number of captures that each process has taken, an array."""
+    stop: Any
+    """1 where what is left in the queue is not wanted any more."""
 
 
-_shared: list[_Shared] = []
-"""Of a process that works for another one; it cannot be handed over with the work."""
+def _serve(shared: _Shared, number: int, make: Callable[[], Work], answer: Connection) -> None:
+    """Work for another process, and answer with what that changed, or with what went wrong."""
+    _begin_process()
+    try:
+        found: Summary | Exception = _work_on_queue(shared, number, make())
+    except Exception as error:
+        found = error
+    answer.send(found)
 
 
-def _begin_work(shared: _Shared) -> None:
-    _shared.append(shared)
-    begin_process()
-
-
-def _work_on_queue(make: Callable[[], Work]) -> Summary:
-    """Work on the batches of the queue until it ends; returns what that changed."""
-    [shared] = _shared
-    work, summary = make(), Summary()
-    while (batch := shared.queue.get()) is not None and not shared.stop.is_set():
+def _work_on_queue(shared: _Shared, number: int, work: Work) -> Summary:
+    summary = Summary()
+    while (batch := shared.queue.get()) is not None and not shared.stop.value:
+        shared.taken[number] += len(batch)
         summary += _step(work, batch)
-        _count(shared, batch)
-    return summary + work.write(wait=True)
+    # What is not written is read again by the next command.
+    return summary if shared.stop.value else summary + work.write(wait=True)
 
 
 def _step(work: Work, batch: Batch) -> Summary:
@@ -156,9 +166,27 @@ def _step(work: Work, batch: Batch) -> Summary:
     return work.write(wait=work.held >= _MOST) if work.held >= _LEAST else Summary()
 
 
-def _count(shared: _Shared, batch: Batch) -> None:
-    with shared.taken.get_lock():
-        shared.taken.value += len(batch)
+class _Process(NamedTuple):
+    """A process that works for this one."""
+
+    process: BaseProcess
+    answer: Connection
+    """Where its answer comes."""
+
+    def is_over(self) -> bool:
+        """It has done its work, or something went wrong with it."""
+        return self.answer.poll() or not self.process.is_alive()
+
+    def result(self) -> Summary:
+        """Wait for its answer. Raises what its work raised, and :class:`WorkerDied`."""
+        try:
+            found: Summary | Exception = self.answer.recv()
+        except EOFError:
+            message = "a process that read captures was ended from outside, or memory was short; what was committed is"
+            raise WorkerDied(f"{message} whole, and the same command goes on from there") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 # --- all of them -----------------------------------------------------------------------------------------------------
@@ -172,15 +200,14 @@ class Workers:
     """
 
     def __init__(self, work: Callable[[], Work], warm_up: Callable[[], object]) -> None:
-        """``work`` makes what a process does, ``warm_up`` loads what that needs; both are pickled."""
+        """``work`` makes what a process does, ``warm_up`` loads what that needs; the first is pickled."""
         self._work = work
         self._warm_up = warm_up
-        self._others = min(os.cpu_count() or 1, _MOST_PROCESSES) - 1
+        self._others = min(_processors(), _MOST_PROCESSES) - 1
         self._waiting: list[str] = []
         self._given = 0
         self._shared: _Shared | None = None
-        self._pool: ProcessPoolExecutor | None = None
-        self._running: list[Future[Summary]] = []
+        self._processes: list[_Process] = []
 
     def __enter__(self) -> Self:
         return self
@@ -188,35 +215,47 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shared is None or self._pool is None:
+        self.close()
+
+    def close(self) -> None:
+        """End the other processes; what they have not written is left."""
+        if self._shared is None:
             return
-        queue = self._shared.queue
-        self._shared.stop.set()
-        self._end(queue)
-        # What others have taken is waited for, not called off: a pool whose processes were killed stumbles over that.
-        self._pool.shutdown(wait=True)
-        with suppress(Empty):
-            while error is not None:  # the thread that fills the queue ends when there is room for all
-                queue.get(timeout=_LOOK_SECONDS)
-        queue.close()
+        self._shared.stop.value = 1
+        self._end(self._shared.queue)
+        for process, _ in self._processes:
+            process.join(_GRACE_SECONDS)
+            process.terminate()
+            process.join()
+        self._shared.queue.close()
+        self._shared, self._processes = None, []
 
     @property
     def is_begun(self) -> bool:
         """Whether there are other processes."""
-        return self._pool is not None
+        return self._shared is not None
 
     def begin(self) -> None:
         """Start the other processes, if the machine has processors for them."""
         prepare_memory()
-        if self._pool is not None or not self._others:
+        if self._shared is not None or not self._others:
             return
         context = _context()
         if context.get_start_method() == "fork":
             self._warm_up()
-        self._shared = _Shared(context.Queue(), context.Value("i", 0), context.Event())
-        self._pool = ProcessPoolExecutor(self._others, context, initializer=_begin_work, initargs=(self._shared,))
-        with interrupts_ignored():
-            self._running = [self._pool.submit(_work_on_queue, self._work) for _ in range(self._others)]
+        queue = context.Queue()
+        queue.cancel_join_thread()  # nothing that is left in it is wanted when this process ends
+        self._shared = _Shared(queue, context.RawArray("q", self._others), context.RawValue("b", 0))
+        with _interrupts_held():
+            self._processes = [self._start(context, self._shared, number) for number in range(self._others)]
+        self.add(())
+
+    def _start(self, context: Any, shared: _Shared, number: int) -> _Process:
+        answer, told = context.Pipe(duplex=False)
+        process = context.Process(target=_serve, args=(shared, number, self._work, told), daemon=True)
+        process.start()
+        told.close()  # so that it is noticed when the other end is gone
+        return _Process(process, answer)
 
     def add(self, capture_ids: Iterable[str]) -> None:
         """Give captures to be worked on."""
@@ -227,9 +266,9 @@ class Workers:
             self._shared.queue.put(self._take())
 
     def finish(self, progress: Progress | None = None) -> Summary:
-        """Do what is left, with the others; returns what all of it changed.
+        """Do what is left, with the others, which end; returns what all of it changed.
 
-        Raises what the work raises.
+        Raises what the work raises, and :class:`WorkerDied`.
         """
         work, summary = self._work(), Summary()
         for batch, taken in self._rest():
@@ -237,32 +276,32 @@ class Workers:
             if progress is not None:
                 progress(taken, self._given)
         summary += work.write(wait=True)
-        return sum((future.result() for future in self._running), summary)
+        summary = sum((process.result() for process in self._processes), summary)
+        self.close()
+        return summary
 
     def _rest(self) -> Iterator[tuple[Batch, int]]:
-        """Batches that nobody has taken, with the number of captures taken; ends when another process has failed."""
+        """Batches that nobody has taken, with the number of captures taken; ends when another process has ended.
+
+        Others end when nothing is left, or by an error.
+        """
         if self._shared is None:
             while self._waiting:
                 yield self._take(), self._given - len(self._waiting)
             return
-        queue = self._shared.queue
+        shared = self._shared
         if self._waiting:
-            queue.put(self._take())
-        self._end(queue)
-        while True:
-            try:
-                batch = queue.get(timeout=_LOOK_SECONDS)
-            except Empty:  # another process works on the last ones, or was killed with its hand in the queue
-                if self._has_failed():
+            shared.queue.put(self._take())
+        self._end(shared.queue)
+        own = 0
+        while not any(process.is_over() for process in self._processes):
+            # Not for ever: a process may have been killed with its hand in the queue.
+            with suppress(Empty):
+                batch = shared.queue.get(timeout=_LOOK_SECONDS)
+                if batch is None:
                     return
-                continue
-            if batch is None or self._has_failed():
-                return
-            _count(self._shared, batch)
-            yield batch, self._shared.taken.value
-
-    def _has_failed(self) -> bool:
-        return any(future.done() and future.exception() is not None for future in self._running)
+                own += len(batch)
+                yield batch, own + sum(shared.taken)
 
     def _end(self, queue: "Queue[Batch | None]") -> None:
         """Tell every process that there is no more."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from crawler.locks import waiting_lock
 from crawler.sample import SampleBlog
 
 COMMANDS = [
@@ -330,6 +331,27 @@ def test_a_second_crawl_leaves(tmp_path):
         finally:
             first.send_signal(signal.SIGTERM)
             assert first.wait(30) == 130
+
+
+def test_an_impatient_interrupt_ends_an_import_that_waits_for_another(tmp_path):
+    sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
+    from posts import write_posts
+
+    write_posts(tmp_path / "pages", 2_500, layouts=("2018",), page_bytes=4_000)  # ids: more than a pipe takes
+    command = [sys.executable, "-m", "crawler.cli", "import", "pages", "--archive", "a.db"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with waiting_lock(tmp_path / "a.db.lock"):
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        wait_for((tmp_path / "a.captures.db").exists, process)
+        time.sleep(2)
+        end = time.monotonic() + 30
+        while process.poll() is None and time.monotonic() < end:
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.1)
+        _, error = process.communicate(timeout=1)
+    assert (process.returncode, "interrupted" in error) == (130, True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])

@@ -146,6 +146,16 @@ def test_decisions_made_while_captures_are_read_are_obeyed(tmp_path, page, monke
     assert dump(paths.archive) == rows
 
 
+def test_decisions_made_during_a_rebuild_are_left_to_the_next_command(tmp_path, page, monkeypatch):
+    paths = Paths.of(tmp_path / "a.db")
+    fill(paths, NewCapture(body=page, origin="file:a.html"))
+    said = '[[recommenders]]\nsame = ["paperweekly", "xiaoming"]\n'
+    once_read(monkeypatch, lambda: paths.decisions.write_text(said, "utf-8"))
+    assert rebuild_archive(paths).new_posts == 1
+    # Built anew, for the decisions are others by now.
+    assert (update_archive(paths).new_posts, update_archive(paths).new_posts) == (1, 0)
+
+
 def test_a_rebuild_leaves_nothing_beside_the_archive(tmp_path, page):
     paths = Paths.of(tmp_path / "a.db")
     fill(paths, NewCapture(body=page, origin="file:a.html"))

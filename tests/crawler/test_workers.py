@@ -6,12 +6,13 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crawler.workers import Batch, Workers, _context
+from crawler.workers import Batch, WorkerDied, Workers, _context
 from normalize.archive import Summary
 
 ITEMS = [str(number) for number in range(1000)]
@@ -121,16 +122,38 @@ def test_an_error_of_the_work_is_raised(begun: bool) -> None:
 
 
 @alone
-def test_a_process_that_was_killed_is_noticed() -> None:
+@pytest.mark.parametrize("more", [1_000, 20_000])
+def test_a_process_that_was_killed_is_noticed(more: int) -> None:
+    """Also while it waits with its hand in the queue, and with more in that than a pipe takes."""
     with Workers(Count, nothing) as workers:
         workers.begin()
         workers.add(ITEMS[:50])
         time.sleep(0.5)  # until it waits for more
         for child in multiprocessing.active_children():
             os.kill(child.pid or 0, signal.SIGKILL)
-        workers.add(ITEMS[50:])
-        with pytest.raises(BrokenProcessPool):
+        workers.add([f"{number:024}" for number in range(more)])
+        with pytest.raises(WorkerDied, match="goes on from there"):
             workers.finish()
+    assert not multiprocessing.active_children()
+
+
+class Stuck(Count):
+    """Waits for a turn that never comes."""
+
+    def write(self, *, wait: bool) -> Summary:
+        time.sleep(60)
+        return Summary()
+
+
+@alone
+def test_a_process_that_is_stuck_is_ended() -> None:
+    begun = time.monotonic()
+    with Workers(Stuck, nothing) as workers:
+        workers.begin()
+        workers.add(ITEMS)
+        time.sleep(0.5)
+    assert not multiprocessing.active_children()
+    assert time.monotonic() - begun < 30
 
 
 def test_progress_is_told_of_all_that_was_given() -> None:
@@ -157,16 +180,37 @@ def test_an_interrupt_leaves_what_nobody_has_taken(tmp_path: Path, monkeypatch: 
     assert len(list(tmp_path.iterdir())) < 20
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
-def test_a_process_with_other_threads_is_not_forked() -> None:
-    assert _context().get_start_method() == "fork"
+def how_processes_start(*, beside_a_thread: bool) -> str:
     done = threading.Event()
-    threading.Thread(target=done.wait, daemon=True).start()
-    try:
-        assert _context().get_start_method() == "spawn"
-        with Workers(Count, nothing) as workers:
-            workers.begin()
-            workers.add(ITEMS)
-            assert workers.finish().new_captures == 1000
-    finally:
-        done.set()
+    if beside_a_thread:
+        threading.Thread(target=done.wait, daemon=True).start()
+    method = _context().get_start_method()
+    with Workers(Count, nothing) as workers:
+        workers.begin()
+        workers.add(ITEMS)
+        assert workers.finish().new_captures == 1000
+    done.set()
+    return str(method)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+@pytest.mark.parametrize(("beside_a_thread", "method"), [(False, "fork"), (True, "spawn")])
+def test_a_process_with_other_threads_is_not_forked(beside_a_thread: bool, method: str) -> None:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(how_processes_start, beside_a_thread=beside_a_thread).result() == method
+
+
+@alone
+def test_an_interrupt_while_processes_start_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Workers._start
+
+    def interrupted(*arguments: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return start(*arguments)
+
+    monkeypatch.setattr(Workers, "_start", interrupted)
+    workers = Workers(Count, nothing)
+    with pytest.raises(KeyboardInterrupt):
+        workers.begin()
+    workers.close()
+    assert not multiprocessing.active_children()
