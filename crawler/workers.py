@@ -27,7 +27,7 @@ from normalize.archive import Summary
 WORTH_IT = 150
 """Fewer captures than this are read sooner in one process than others are started."""
 _MOST_PROCESSES = 4
-"""Only one writes at a time, and writing is a third of the work."""
+"""Only one writes at a time, and writing is more than a third of the work."""
 _BATCH = 25
 """Captures that are taken and read at a time."""
 _LOOK_SECONDS = 0.2
