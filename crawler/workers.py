@@ -34,7 +34,7 @@ _LOOK_SECONDS = 0.2
 """When nothing came out of the queue for so long, it is looked whether the others live."""
 _GRACE_SECONDS = 3.0
 """How long a process may take to end what it does when all is called off."""
-_LEAST, _MOST = 150, 400
+_LEAST, _MOST = 150, 200
 """Captures that are written together: fewer take longer; with more than the second, a process waits for its turn."""
 
 Batch = tuple[str, ...]
@@ -237,7 +237,6 @@ class Workers:
 
     def begin(self) -> None:
         """Start the other processes, if the machine has processors for them."""
-        prepare_memory()
         if self._shared is not None or not self._others:
             return
         context = _context()
@@ -270,6 +269,7 @@ class Workers:
 
         Raises what the work raises, and :class:`WorkerDied`.
         """
+        prepare_memory()
         work, summary = self._work(), Summary()
         for batch, taken in self._rest():
             summary += _step(work, batch)

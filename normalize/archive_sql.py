@@ -20,7 +20,7 @@ MAX_PARAMETERS = 500
 BUSY_SECONDS = 60
 """How long a connection waits for another process's transaction."""
 
-CACHE_KIB = 65_536
+CACHE_KIB = 32_768
 """Memory for pages of the file, in KiB."""
 
 _Item = TypeVar("_Item")
