@@ -263,7 +263,7 @@ def _sources(folder: Traversable) -> Iterator[Traversable]:
 
 def _open(paths: Paths, path: Path, decisions: Decisions | None = None) -> Archive:
     """The archive at ``path``, or the one that is going to take its place there."""
-    decisions = decisions or load_decisions(paths.decisions)
+    decisions = load_decisions(paths.decisions) if decisions is None else decisions
     return Archive.open(path, rules_digest=rules_digest(), code_version=code_version(), decisions=decisions)
 
 
