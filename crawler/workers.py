@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
@@ -66,7 +67,7 @@ _COLLECT_AFTER = 200_000
 """Objects; Python's own 700 costs a third of the time of a large import."""
 
 
-def prepare_memory() -> None:
+def _prepare_memory() -> None:
     """Make a process ready to read or write many pages.
 
     The collector of cycles runs seldom: records hold none, and it would walk over hundreds of thousands. And what a
@@ -97,7 +98,7 @@ def _begin_process() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    prepare_memory()
+    _prepare_memory()
 
 
 def _end_with_parent() -> None:
@@ -204,7 +205,7 @@ class Workers:
         self._work = work
         self._warm_up = warm_up
         self._others = min(_processors(), _MOST_PROCESSES) - 1
-        self._waiting: list[str] = []
+        self._waiting: deque[str] = deque()
         self._given = 0
         self._shared: _Shared | None = None
         self._processes: list[_Process] = []
@@ -269,7 +270,7 @@ class Workers:
 
         Raises what the work raises, and :class:`WorkerDied`.
         """
-        prepare_memory()
+        _prepare_memory()
         work, summary = self._work(), Summary()
         for batch, taken in self._rest():
             summary += _step(work, batch)
@@ -309,5 +310,4 @@ class Workers:
             queue.put(None)
 
     def _take(self) -> Batch:
-        batch, self._waiting = tuple(self._waiting[:_BATCH]), self._waiting[_BATCH:]
-        return batch
+        return tuple(self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting))))

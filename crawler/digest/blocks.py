@@ -175,15 +175,19 @@ class Block:
     def read(self, lines: Sequence[Line], *, is_last: bool) -> Entry:
         """The block's entry. ``is_last``: what follows its links is the post's tail."""
         rest = self._take_tag(lines)
+        below_links: int | None = None  # found when it is asked for: few blocks have a line like a section
         for at, line in enumerate(rest):
             if is_last and self._ends_post(line):
                 break
             if line.image is not None:
                 self._images.append(Image("figure", line.image))
                 continue
-            if self._in_links and marks.section(line) is not None and not any(map(_is_of_links, rest[at:])):
-                # The next block's: it stands a few lines above its title.
-                continue
+            if self._in_links and marks.section(line) is not None:
+                if below_links is None:
+                    below_links = len(rest) - len(_below_links(rest))
+                if at >= below_links:
+                    # The next block's: it stands a few lines above its title.
+                    continue
             if marks.is_tail(line) or not self._claim(line, rest[at + 1] if at + 1 < len(rest) else None):
                 self._problem("unclaimed_line", "No rule knows this line of a paper block.", line.text)
                 if is_last and self._label_used:

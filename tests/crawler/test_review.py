@@ -207,11 +207,11 @@ def test_what_cannot_be_decided_leaves_the_file_alone(
 
 
 def test_decisions_made_while_a_crawl_is_read_along_wait_for_its_end(paths: Paths) -> None:
-    with CaptureStore.open(paths.captures) as store:
-        (added,) = store.add([digest(6, block("A New Paper of Today", pw(99)))])
-        decide(paths, "papers", ["pw-7", "pw-8"], same=True)
     with Along(paths) as along:
-        along.expect(WORTH_IT)
+        along.expect(WORTH_IT)  # it has begun
+        with CaptureStore.open(paths.captures) as store:
+            (added,) = store.add([digest(6, block("A New Paper of Today", pw(99)))])
+        decide(paths, "papers", ["pw-7", "pw-8"], same=True)
         along.stored([added])
         assert along.finish() == Summary()
     assert update_archive(paths).new_posts == 6

@@ -235,10 +235,17 @@ OTHER_WORDS = [
     ("CVPR 2018 Oral，本文对此问题提出了新解法。", "CVPR", 2018, "oral"),
     ("本文是 ICML 2020 录用论文，本文将其扩展到图。", "ICML", 2020, "accepted"),
     ("本文是 CVPR 2020 Oral，作者来自清华。", "CVPR", 2020, "oral"),
+    ("本文是该团队 CVPR 2018 的工作。", "CVPR", 2018, "published"),
+    ("这是该组的 NIPS 2017 论文。", "NeurIPS", 2017, "published"),
+    ("本文是作者发表在 ACL 2017 的论文", "ACL", 2017, "published"),
 ]
 
 # Venues of other works, data sets, contests, and words that only look like venues.
 NONE = [
+    "前一篇发表在 ACL 2017，本文在其基础上改进。",
+    "作者的上一篇工作发表于 CVPR 2016。",
+    "他们的前一篇论文被 ICLR 2018 接收，这里给出了证明。",
+    "该作者的 AAAI 2018 论文提出了一种注意力。",
     "BLEU score 相比 AAAI17 的 seqGAN 有大幅度的提升",
     "结果完胜 ECCV 2018 明星模型 CARNM，在多个数据集（涵盖 ICCV 2017 和 CVPR 2018）上击败 CVPR 2016",
     "深度强化学习的最新综述，发表于 2017 下半年。",

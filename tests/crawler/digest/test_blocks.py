@@ -2,6 +2,9 @@
 
 import pytest
 
+from crawler.digest import blocks
+from crawler.pages.lines import Line
+
 END = "\n\n**本文由 AI 学术社区 PaperWeekly 精选推荐，社区**\n\n尾部的文字\n"
 HEAD = "**@alice 推荐**\n\n#Tag One\n\n"
 LINK = "论文链接\n\nhttps://a.org/1\n\n"
@@ -174,6 +177,19 @@ def test_sections(read, marks: tuple[str, str, str], sections: list[str | None])
     assert [entry.section for entry in post.entries] == sections
     assert [entry.title_raw for entry in post.entries] == ["T0", "T1", "T2"]
     assert not post.problems
+
+
+def test_lines_like_sections_cost_no_look_at_all_others_each(read, monkeypatch) -> None:
+    looked_at: list[Line] = []
+    is_of_links = blocks._is_of_links
+
+    def look(line: Line) -> bool:
+        looked_at.append(line)
+        return is_of_links(line)
+
+    monkeypatch.setattr(blocks, "_is_of_links", look)
+    read(f"**T**\n\n{HEAD}摘要。\n\n{LINK}" + "[ 机器学习 ]\n\n" * 300)
+    assert 300 < len(looked_at) < 3_000
 
 
 def test_brackets_amid_a_summary_are_no_section(read) -> None:
