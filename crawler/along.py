@@ -1,7 +1,7 @@
-"""Reads captures into the archive while more of them are coming in, where they come fast or many are expected.
+"""Reads captures into the archive while a crawl brings more of them, where they come fast.
 
-A polite crawl waits more than it works, and what it fetched is read at its end in a moment. An import, or a crawl that
-need not be polite, keeps one processor busy with storing; other processes read meanwhile, and at the end all read what
+A polite crawl waits more than it works, and what it fetched is read at its end in a moment. A crawl that need not be
+polite keeps one processor busy with fetching and storing; other processes read meanwhile, and at the end all read what
 is left. Which captures are read when, and by whom, makes no difference to the archive.
 """
 
@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from crawler.ingest import Paths, is_extendable, workers
-from crawler.workers import WORTH_IT, Progress
+from crawler.workers import Progress
 from normalize.archive import Summary
 
 _FAST: Final = 5.0
@@ -41,11 +41,6 @@ class Along:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._workers.close()
-
-    def expect(self, captures: int) -> None:
-        """Say how many captures are coming."""
-        if captures >= WORTH_IT:
-            self._begin()
 
     def stored(self, capture_ids: Sequence[str]) -> None:
         """Take note of captures that were just stored."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar
 
 import zstandard
 
@@ -46,10 +46,12 @@ __all__ = [
     "DamagedBody",
     "NewCapture",
     "NotACaptureStore",
+    "PackedCapture",
     "StoreTooNew",
     "UnknownBody",
     "captures_path",
     "crawl_lock_path",
+    "pack",
     "utc_text",
 ]
 
@@ -239,6 +241,66 @@ class _Row:
         return (self.capture_id, *seen_all, self.post_key, answer, _checksum(seen_all))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedCapture:
+    """A capture whose bytes are packed: what takes time is done before the store is asked to keep others waiting."""
+
+    row: _Row
+    size: int
+    """Of the bytes themselves."""
+    zstd: bytes = field(repr=False)
+
+    @property
+    def capture(self) -> Capture:
+        """The observation that it is going to be."""
+        row = self.row
+        return Capture(
+            capture_id=row.capture_id,
+            sha256=row.sha256,
+            body_sha256=row.body_sha256,
+            address=row.address,
+            origin=row.origin,
+            fetched_at=row.fetched_at,
+            status=row.status,
+            headers=None if row.headers is None else json.loads(row.headers),
+            reads=row.reads,
+        )
+
+    def body(self) -> bytes:
+        """The bytes themselves."""
+        return zstandard.ZstdDecompressor().decompress(self.zstd)
+
+
+def pack(item: NewCapture) -> PackedCapture:
+    """Packs the bytes of a capture, for :meth:`CaptureStore.add_packed`."""
+    return _packed(_row(item), item.body)
+
+
+def _packed(row: _Row, body: bytes) -> PackedCapture:
+    packed = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True).compress(body)
+    return PackedCapture(row=row, size=len(body), zstd=packed)
+
+
+class _Given(NamedTuple):
+    """A capture that is not packed yet."""
+
+    row: _Row
+    content: bytes
+
+    def body(self) -> bytes:
+        return self.content
+
+
+class _HasRow(Protocol):
+    @property
+    def row(self) -> _Row: ...
+
+    def body(self) -> bytes: ...
+
+
+_WithRow = TypeVar("_WithRow", bound=_HasRow)
+
+
 class CaptureStore:
     """An open capture store; use it as a context manager.
 
@@ -293,36 +355,39 @@ class CaptureStore:
             UnknownBody: ``same_as`` names no stored body; nothing of this call is stored.
             sqlite3.Error: disk full, not writable, locked for over 60 seconds; then nothing of this call is stored.
         """
-        prepared = [(_row(item), item.body) for item in items]
-        news = self._news(prepared)
-        if not news:
+        news = self._news(_Given(_row(item), item.body) for item in items)
+        return self._write([_packed(row, body) for row, body in news])
+
+    def add_packed(self, items: Iterable[PackedCapture]) -> list[str]:
+        """The same for captures that are packed already."""
+        return self._write(self._news(items))
+
+    def _write(self, packed: Sequence[PackedCapture]) -> list[str]:
+        if not packed:
             return []
-        missing = {row.sha256: body for row, body in news if row.is_kept and not self._has_body(row.sha256)}
-        compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
-        bodies = [(sha256, len(body), compressor.compress(body)) for sha256, body in missing.items()]
         with transaction(self._connection):
-            news = self._news(news)  # another process may have been quicker
-            wanted = {row.sha256 for row, _ in news}
+            news = self._news(packed)  # another process may have been quicker
+            rows = [one.row for one in news]
             self._connection.executemany(
                 "INSERT INTO bodies (sha256, size, zstd) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [values for values in bodies if values[0] in wanted],
+                [(one.row.sha256, one.size, one.zstd) for one in news if one.row.is_kept],
             )
-            self._refuse_unknown_bodies(row for row, _ in news)
+            self._refuse_unknown_bodies(rows)
             self._connection.executemany(
                 f"INSERT INTO observations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                [row.values() for row, _ in news],
+                [row.values() for row in rows],
             )
-        return [row.capture_id for row, _ in news]
+        return [row.capture_id for row in rows]
 
     def known(self, item: NewCapture) -> bool:
         """Whether :meth:`add` would write nothing for this capture."""
-        return not self._news([(_row(item), item.body)])
+        return not self._news([_Given(_row(item), item.body)])
 
     def forgotten(self, item: NewCapture) -> str | None:
         """When the post at this address, or of these bytes, or one that a fetched list names, was forgotten
         (``2026-01-31T06:00:00Z``); :meth:`add` passes over it then. ``None``: it was not.
         """
-        return self._forgotten(_row(item), item.body)
+        return self._forgotten(_Given(_row(item), item.body))
 
     def capture_ids(self) -> list[str]:
         """Ids of all observations, in the order of :meth:`observations`."""
@@ -437,7 +502,8 @@ class CaptureStore:
                     f"{place} is said to be the same as body {row.body_sha256}, not stored in {self.path}"
                 )
 
-    def _forgotten(self, row: _Row, body: bytes) -> str | None:
+    def _forgotten(self, item: _HasRow) -> str | None:
+        row = item.row
         found = self._connection.execute(
             "SELECT max(forgotten_at) FROM tombstones "
             "WHERE kind = 'key' AND value = ? OR kind = 'sha256' AND value IN (?, ?)",
@@ -451,25 +517,30 @@ class CaptureStore:
             self._connection.execute("SELECT value, forgotten_at FROM tombstones WHERE kind = 'key'").fetchall()
         )
         mentions = mentions_of(forgotten)
-        return None if mentions is None or mentions.search(body) is None else max(forgotten.values())
+        return None if mentions is None or mentions.search(item.body()) is None else max(forgotten.values())
 
-    def _news(self, prepared: Iterable[tuple[_Row, bytes]]) -> list[tuple[_Row, bytes]]:
+    def _news(self, items: Iterable[_WithRow]) -> list[_WithRow]:
         """Those that :meth:`add` has to write, judged one after the other."""
-        news: list[tuple[_Row, bytes]] = []
+        news: list[_WithRow] = []
         ids: set[str] = set()
         last: dict[tuple[str | None, str], frozenset[str]] = {}
         some_forgotten = self._connection.execute("SELECT 1 FROM tombstones LIMIT 1").fetchone() is not None
-        for row, body in prepared:
+        for item in items:
+            row = item.row
             place = (row.address, row.origin)
             if row.live and place not in last:
                 last[place] = self._last_seen(*place)
             if (row.live and row.sha256 in last[place]) or row.capture_id in ids:
                 continue
-            if self.observation(row.capture_id) is None and not (some_forgotten and self._forgotten(row, body)):
-                news.append((row, body))
+            if not self._has_observation(row.capture_id) and not (some_forgotten and self._forgotten(item)):
+                news.append(item)
                 ids.add(row.capture_id)
                 last[place] = frozenset((row.sha256,))
         return news
+
+    def _has_observation(self, capture_id: str) -> bool:
+        query = "SELECT 1 FROM observations WHERE capture_id = ?"
+        return self._connection.execute(query, (capture_id,)).fetchone() is not None
 
     def _last_seen(self, address: str | None, origin: str) -> frozenset[str]:
         """SHA-256 of what was seen last at a place: a page that changes back to what it once was is news.

@@ -10,8 +10,8 @@ from typing import Final
 
 from crawler.captures import Capture, CaptureStore, DamagedBody
 from crawler.changes import Outcome, compare
-from crawler.ingest import read_capture
 from crawler.lookup import KnownPost
+from crawler.reading import read_capture
 from normalize.model import Entry, Image, Link, PageClass, PastPost, Post
 from normalize.text import HAN
 from normalize.urls import canonical_url, post_keys

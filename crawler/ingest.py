@@ -1,114 +1,32 @@
 """The one build path: captures that the archive has not seen become rows.
 
-A live crawl, an import and a rebuild differ in how captures get into the store; from there all of them call
-:func:`update_archive`. So the archive never depends on the way or the order in which a page came in, and what a
-command left undone when it was stopped between the two files is made good by the next one.
+A live crawl, an import and a rebuild differ in how captures get into the store. Each capture is read by
+:mod:`crawler.reading` and written by :func:`add_readings`, and every command ends with :func:`update_archive`. So the
+archive never depends on the way or the order in which a page came in, and what a command left undone when it was
+stopped between the two files is made good by the next one.
+
+Readers of pages are imported where something is read: mostly a command finds nothing new.
 """
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from crawler.captures import Capture, CaptureStore, DamagedBody, NotACaptureStore, captures_path
-from crawler.digest import read_post
-from crawler.importers.files import file_name
 from crawler.locks import AnotherRun, sole_lock, waiting_lock
-from crawler.mementos import INDEX_PATH, memento_time
-from crawler.pages import Page, UnreadablePage, read_page
 from crawler.tombstones import forgotten_captures
-from crawler.workers import WORTH_IT, Batch, Progress, Workers
+from crawler.workers import Progress, Workers
 from normalize import __version__
 from normalize.archive import Archive, ArchiveStale, Reading, Summary, open_readonly
 from normalize.decisions import Decisions, decisions_path, load_decisions
-from normalize.model import PageClass, PostRecord, Problem
-from normalize.records import normalize_post
+from normalize.model import PostRecord
 from normalize.rules import rules_digest
-from normalize.urls import canonical_url
-
-_LIST_PATHS = ("/get-business-list", "/rss/list", "/rss/map", INDEX_PATH)
-"""Ends of addresses at which there are lists of posts in JSON, or feeds."""
-LOGIN_WANTED = "login: "
-"""Begin of the reason of a refusal that asks for a login."""
-
-
-# --- one capture -----------------------------------------------------------------------------------------------------
-
-
-def read_capture(capture: Capture, body: bytes, *, kept: Capture | None = None) -> Reading:
-    """What a capture is, and the record of the post that it holds, if it holds one. Never raises for a page.
-
-    ``kept`` is the observation that the body came with, where the capture's own bytes were not kept because they say
-    the same (or nothing, as status 304 does); of those only the number of reads counts.
-    """
-    known = _class_without_reading(capture)
-    if known is not None:
-        return _reading(capture, *known)
-    try:
-        page = page_of(capture, body, kept=kept)
-    except UnreadablePage as error:
-        problem = Problem(code=error.code, message=f"The page cannot be read: {error}", severity="error")
-        return _reading(capture, "damaged", (problem,))
-    if page.page_class != "post":
-        return _reading(capture, page.page_class, page.problems)
-    address = page.url or capture.address
-    post = read_post(replace(page, url=canonical_url(address) if address else None))
-    if post.kind == "other":
-        problem = Problem(code="no_blocks", message="An article without paper blocks.", severity="info")
-        return _reading(capture, "not_digest", (*post.problems, problem))
-    post = post if capture.reads is None else replace(post, reads=capture.reads)
-    return _reading(capture, "post", record=normalize_post(post))
-
-
-def page_of(capture: Capture, body: bytes, *, kept: Capture | None = None) -> Page:
-    """The page that a capture holds, as :func:`read_capture` reads it. Raises :class:`UnreadablePage`."""
-    source = kept or capture
-    status = 200 if capture.stands_for_body else capture.status
-    return read_page(body, name=file_name(source.origin), status=status, charset=_charset(source))
-
-
-def _class_without_reading(capture: Capture) -> tuple[PageClass, tuple[Problem, ...]] | None:
-    """Class of an answer that was seen to be no page when it came in."""
-    if capture.damaged is not None:
-        message = f"The answer did not arrive whole: {capture.damaged}"
-        return "damaged", (Problem(code="damaged", message=message, severity="error"),)
-    if capture.blocked is not None:
-        page_class: PageClass = "login" if capture.blocked.startswith(LOGIN_WANTED) else "blocked"
-        return page_class, (Problem(code=page_class, message=f"The site refused to answer: {capture.blocked}"),)
-    if capture.address is not None and urlsplit(capture.address).path.endswith(_LIST_PATHS):
-        return "list", ()
-    return None
-
-
-def _charset(capture: Capture) -> str | None:
-    content_type = (capture.headers or {}).get("content-type", "")
-    _, found, charset = content_type.partition("charset=")
-    return charset.split(";")[0].strip(" \"'") or None if found else None
-
-
-def _reading(
-    capture: Capture, page_class: PageClass, problems: tuple[Problem, ...] = (), record: PostRecord | None = None
-) -> Reading:
-    return Reading(
-        capture_id=capture.capture_id,
-        sha256=capture.sha256,
-        address=capture.address,
-        origin=capture.origin,
-        status=capture.status,
-        captured_at=memento_time(capture.address or "") or capture.fetched_at,
-        page_class=page_class,
-        record=record,
-        problems=problems,
-    )
-
-
-# --- all that is new -------------------------------------------------------------------------------------------------
 
 
 class CapturesMissing(ValueError):
@@ -133,12 +51,12 @@ class Paths:
         return decisions_path(self.archive)
 
 
-def workers(paths: Paths) -> Workers:
+def workers(paths: Paths) -> Workers[str, Summary]:
     """Processes that read captures into an archive while more are coming in; :func:`update_archive` goes on with it.
 
     Where somebody has made decisions meanwhile, captures are left to that function, which builds the archive anew.
     """
-    return Workers(partial(_Batches, paths, paths.archive, stale_is_left=True), _warm_up)
+    return Workers(partial(_Captures, paths, paths.archive, stale_is_left=True), _warm_up)
 
 
 def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
@@ -154,7 +72,7 @@ def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
             return _rebuild(paths, progress)
         pending = _pending(paths, paths.archive)
     try:
-        return _add(partial(_Batches, paths, paths.archive), pending, progress)
+        return _add(partial(_Captures, paths, paths.archive), pending, progress)
     except ArchiveStale:  # somebody has made decisions meanwhile
         with building(paths.archive):
             return _rebuild(paths, progress)
@@ -205,6 +123,8 @@ def _refuse_loss(paths: Paths) -> None:
 
 def _holds_forgotten(paths: Paths) -> bool:
     """Whether the archive was built from captures that were removed for good since."""
+    if not paths.captures.exists():
+        return False
     with CaptureStore.open(paths.captures, readonly=True) as store:
         forgotten = forgotten_captures(store.connection)
     if not forgotten:
@@ -220,7 +140,7 @@ def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
     try:
         # One set of decisions for the whole archive, whatever is decided meanwhile: the next command sees that.
         decisions = load_decisions(paths.decisions)
-        work = partial(_Batches, paths, fresh, decisions=decisions)
+        work = partial(_Captures, paths, fresh, decisions=decisions)
         summary = _add(work, _pending(paths, fresh, decisions), progress)
         fresh.replace(paths.archive)
     finally:
@@ -279,63 +199,87 @@ def _pending(paths: Paths, path: Path, decisions: Decisions | None = None) -> li
         return [capture_id for capture_id in store.capture_ids() if capture_id not in known]
 
 
-class _Batches:
-    """What one process reads, and holds until it is its turn to write: see :class:`crawler.workers.Work`."""
+class _Captures:
+    """What one process does with ids of stored captures: see :class:`crawler.workers.Work`."""
 
     def __init__(
         self, paths: Paths, path: Path, *, decisions: Decisions | None = None, stale_is_left: bool = False
     ) -> None:
-        """``decisions``: those to obey, whatever the file says by then."""
+        """``path``: the archive, or the one that is going to take its place; else as :func:`add_readings`."""
         self._paths = paths
         self._path = path
         self._decisions = decisions
         self._stale_is_left = stale_is_left
         self._readings: dict[str, Reading] = {}
+        self.result = Summary()
 
     @property
     def held(self) -> int:
         return len(self._readings)
 
-    def read(self, batch: Batch) -> None:
-        with self._store() as store:
+    def read(self, batch: Sequence[str]) -> None:
+        with CaptureStore.open(self._paths.captures, readonly=True) as store:
             self._readings |= {reading.capture_id: reading for reading in _read_stored(store, batch)}
 
-    def write(self, *, wait: bool) -> Summary:
+    def write(self, *, wait: bool) -> None:
         if not self._readings:
+            return
+        with turn_to_write(self._path, wait=wait) as is_ours:
+            if is_ours:
+                readings, self._readings = self._readings, {}
+                self.result += add_readings(
+                    self._paths,
+                    readings.values(),
+                    path=self._path,
+                    decisions=self._decisions,
+                    stale_is_left=self._stale_is_left,
+                )
+
+
+def add_readings(
+    paths: Paths,
+    readings: Collection[Reading],
+    *,
+    path: Path | None = None,
+    decisions: Decisions | None = None,
+    stale_is_left: bool = False,
+) -> Summary:
+    """Write readings of stored captures into the archive; to be called when it is this process's turn.
+
+    Args:
+        paths: archive and captures.
+        readings: what was forgotten since it was read is passed over.
+        path: the archive that is going to take the place of the present one; ``None``: the present one.
+        decisions: those to obey, whatever the file says by then; ``None``: those of the file.
+        stale_is_left: do nothing where the archive must be built anew, instead of raising.
+
+    Raises:
+        ArchiveStale: the archive was built with other rules, code or decisions.
+    """
+    with (
+        CaptureStore.open(paths.captures, readonly=True) as store,
+        _open(paths, path or paths.archive, decisions) as archive,
+    ):
+        if stale_is_left and not archive.is_current():
             return Summary()
-        with ExitStack() as held:
-            try:
-                held.enter_context(building(self._path) if wait else sole_lock(_lock_path(self._path), "writer"))
-            except AnotherRun:
-                return Summary()
-            return self._write()
-
-    def _write(self) -> Summary:
-        """Raises :class:`~normalize.archive.ArchiveStale`."""
-        readings, self._readings = self._readings, {}
-        with self._store() as store, _open(self._paths, self._path, self._decisions) as archive:
-            if self._stale_is_left and not archive.is_current():
-                return Summary()
-            # What was forgotten meanwhile must not come back.
-            kept = [readings[capture_id] for capture_id in store.present(readings)]
-            return archive.add(kept, reread=partial(_reread, store))
-
-    def _store(self) -> CaptureStore:
-        return CaptureStore.open(self._paths.captures, readonly=True)
+        by_id = {reading.capture_id: reading for reading in readings}
+        # What was forgotten meanwhile must not come back.
+        kept = [by_id[capture_id] for capture_id in store.present(by_id)]
+        return archive.add(kept, reread=partial(_reread, store))
 
 
-def _add(work: Callable[[], _Batches], pending: Sequence[str], progress: Progress | None) -> Summary:
+def _add(work: Callable[[], _Captures], pending: Sequence[str], progress: Progress | None) -> Summary:
+    if not pending:
+        return Summary()
     with Workers(work, _warm_up) as crew:
-        if len(pending) >= WORTH_IT:
-            crew.begin()
         crew.add(pending)
         return crew.finish(progress)
 
 
 def _warm_up() -> None:
-    """Read a small post, so that all rules are loaded before the first real one."""
-    post = "**T**\n\n**@x 推荐**\n\n#t\n\n本文是清华大学发表于 ACL 2018 的工作。\n\n论文链接\n\nhttps://arxiv.org/abs/1806.00001\n"
-    normalize_post(read_post(read_page(post.encode(), name="x.md")))
+    from crawler.reading import warm_up
+
+    warm_up()
 
 
 def _read_stored(store: CaptureStore, capture_ids: Iterable[str]) -> Iterator[Reading]:
@@ -351,16 +295,29 @@ def _read_stored(store: CaptureStore, capture_ids: Iterable[str]) -> Iterator[Re
 
 
 def _read_body(store: CaptureStore, capture: Capture) -> Reading:
+    from crawler.reading import read_capture, unreadable
+
     try:
         body = store.body(capture.body_sha256)
     except DamagedBody as error:
-        problem = Problem(code="damaged_body", message=f"The stored bytes are damaged: {error}", severity="error")
-        return _reading(capture, "damaged", (problem,))
+        return unreadable(capture, "damaged_body", f"The stored bytes are damaged: {error}")
     return read_capture(capture, body, kept=store.kept(capture))
 
 
 def _reread(store: CaptureStore, capture_id: str) -> PostRecord | None:
     return next((reading.record for reading in _read_stored(store, (capture_id,))), None)
+
+
+@contextmanager
+def turn_to_write(archive: Path, *, wait: bool) -> Iterator[bool]:
+    """Whether this process may write the archive now; where it waits for its turn, it may."""
+    with ExitStack() as held:
+        is_ours = True
+        try:
+            held.enter_context(building(archive) if wait else sole_lock(_lock_path(archive), "writer"))
+        except AnotherRun:
+            is_ours = False
+        yield is_ours
 
 
 def building(archive: Path) -> AbstractContextManager[None]:

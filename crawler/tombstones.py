@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from crawler.captures import CaptureStore, NewCapture
 from crawler.importers.files import file_name
-from crawler.pages import UnreadablePage, read_page
 from normalize.identity import DAYS_BETWEEN_COPIES
 from normalize.titles import post_title_key
 from normalize.urls import post_keys
@@ -25,6 +24,9 @@ def when_forgotten(store: CaptureStore, item: NewCapture) -> str | None:
     moment = store.forgotten(item)
     if moment is not None or item.same_as is not None or not has_tombstones(store.connection):
         return moment
+    # Imported here: hardly anything was ever forgotten, and the readers of pages take a tenth of a second.
+    from crawler.pages import UnreadablePage, read_page
+
     try:
         page = read_page(item.body, name=file_name(item.origin), status=item.status)
     except UnreadablePage:

@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 from crawler.captures import CaptureStore, DamagedBody
 from crawler.fields import FIELDS, Field, Reading, readings_of
-from crawler.ingest import page_of, read_capture
 from crawler.lookup import find_paper
 from crawler.page_lines import PageLines, Source
 from crawler.pages import UnreadablePage
+from crawler.reading import page_of, read_capture
 from normalize.archive import open_readonly
 from normalize.archive_sql import select_in
 from normalize.identifiers import identifier_id, scheme_of

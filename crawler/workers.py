@@ -1,8 +1,9 @@
-"""Processes that bring captures into an archive beside this one.
+"""Work on many items, shared by this process and others beside it.
 
-All take batches of captures from one queue. Each reads what it took, and writes what it has read when no other does, so
-that nothing but ids and counts goes from one to the other. They start while captures are still coming in, so that their
-own start costs no time.
+All take batches of items (files, ids of captures) from one queue. Each reads what it took, and writes what it has read
+when no other does, so that nothing but names and counts goes from one to the other. Others are started where it is
+worth it: beside a fast crawl while captures are still coming in, else once this process has met something to be written
+and much more is waiting.
 """
 
 import ctypes
@@ -12,7 +13,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
@@ -21,42 +22,60 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 from queue import Empty
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol, Self
-
-from normalize.archive import Summary
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 WORTH_IT = 150
-"""Fewer captures than this are read sooner in one process than others are started."""
+"""Fewer items than this are read sooner in one process than others are started."""
 _MOST_PROCESSES = 4
 """Only one writes at a time, and writing is more than a third of the work."""
 _BATCH = 25
-"""Captures that are taken and read at a time."""
+"""Items that are taken and read at a time."""
 _LOOK_SECONDS = 0.2
 """When nothing came out of the queue for so long, it is looked whether the others live."""
 _GRACE_SECONDS = 3.0
 """How long a process may take to end what it does when all is called off."""
-_LEAST, _MOST = 150, 200
-"""Captures that are written together: fewer take longer; with more than the second, a process waits for its turn."""
+_LEAST = 150
+"""Items that are written together; fewer take longer."""
+_LEAST_AT_END = 50
+"""The same when hardly any are left: what all hold in the end is written by one after the other, while others wait."""
+_MORE = 50
+"""So many more than the least are held while another process writes; then its turn is waited for."""
 
-Batch = tuple[str, ...]
-"""Ids of captures."""
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result", bound="Addable")
+_ItemRead = TypeVar("_ItemRead", contravariant=True)
+_ResultMade = TypeVar("_ResultMade", bound="Addable", covariant=True)
+
 Progress = Callable[[int, int], None]
-"""Called with the number of captures taken so far and of all."""
+"""Called with the number of items taken so far and of all."""
 
 
-class Work(Protocol):
-    """What is done with batches: what was read is held until it can be written."""
+class Addable(Protocol):
+    """What came of a part of the work."""
+
+    def __add__(self, other: Any, /) -> Any:
+        """What came of both parts."""
+        ...
+
+
+class Work(Protocol[_ItemRead, _ResultMade]):
+    """What one process does with batches: what it has read is held until it can be written."""
 
     @property
     def held(self) -> int:
-        """Number of captures that were read and not written."""
+        """Size of what was read and not written: a number of items of the usual size."""
         ...
 
-    def read(self, batch: Batch, /) -> None:
+    @property
+    def result(self) -> _ResultMade:
+        """What came of all that was read and written."""
+        ...
+
+    def read(self, batch: Sequence[_ItemRead], /) -> None:
         """Read a batch."""
 
-    def write(self, *, wait: bool) -> Summary:
-        """Write all that is held, and return what that changed; unless told to wait, nothing if another writes now."""
+    def write(self, *, wait: bool) -> None:
+        """Write all that is held; unless told to wait, nothing if another process writes now."""
 
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -134,54 +153,68 @@ class WorkerDied(RuntimeError):
 class _Shared(NamedTuple):
     """What the processes have in common. No lock but the queue's: one that is killed would keep it for ever."""
 
-    queue: "Queue[Batch | None]"
+    queue: "Queue[tuple[Any, ...] | None]"
     """Batches to be worked on; ``None`` for each process at the end."""
     taken: Any
-    """Number of captures that each process has taken, an array."""
+    """Number of items that each process has taken, an array; this one's come last."""
+    given: Any
+    """Number of all items, once no more are coming; 0 until then."""
     stop: Any
     """1 where what is left in the queue is not wanted any more."""
 
+    def enough(self) -> int:
+        """How much is worth being written: less towards the end, when nobody will have more."""
+        if not self.given.value:
+            return _LEAST
+        left: int = self.given.value - sum(self.taken)
+        return min(max(left // len(self.taken), _LEAST_AT_END), _LEAST)
 
-def _serve(shared: _Shared, number: int, make: Callable[[], Work], answer: Connection) -> None:
-    """Work for another process, and answer with what that changed, or with what went wrong."""
+
+def _serve(
+    shared: _Shared, number: int, make: Callable[[], Work[_Item, _Result]], answer: "Connection[Any, Any]"
+) -> None:
+    """Work for another process, and answer with what came of it, or with what went wrong."""
     _begin_process()
     try:
-        found: Summary | Exception = _work_on_queue(shared, number, make())
+        found: _Result | Exception = _work_on_queue(shared, number, make())
     except Exception as error:
         found = error
     answer.send(found)
 
 
-def _work_on_queue(shared: _Shared, number: int, work: Work) -> Summary:
-    summary = Summary()
+def _work_on_queue(shared: _Shared, number: int, work: Work[_Item, _Result]) -> _Result:
     while (batch := shared.queue.get()) is not None and not shared.stop.value:
         shared.taken[number] += len(batch)
-        summary += _step(work, batch)
-    # What is not written is read again by the next command.
-    return summary if shared.stop.value else summary + work.write(wait=True)
+        _step(work, batch, shared)
+    if not shared.stop.value:  # what is not written is read again by the next command
+        work.write(wait=True)
+    return work.result
 
 
-def _step(work: Work, batch: Batch) -> Summary:
+def _step(work: Work[_Item, _Result], batch: Sequence[_Item], shared: _Shared | None) -> None:
     """Read a batch, and write what is held if it is enough and nobody else writes."""
     work.read(batch)
-    return work.write(wait=work.held >= _MOST) if work.held >= _LEAST else Summary()
+    enough = _LEAST if shared is None else shared.enough()
+    if work.held >= enough:
+        work.write(wait=work.held >= enough + _MORE)
 
 
-class _Process(NamedTuple):
+class _Process(Generic[_Result]):
     """A process that works for this one."""
 
-    process: BaseProcess
-    answer: Connection
-    """Where its answer comes."""
+    def __init__(self, process: BaseProcess, answer: "Connection[Any, Any]") -> None:
+        """``answer``: where its answer comes."""
+        self._process = process
+        self._answer = answer
 
     def is_over(self) -> bool:
         """It has done its work, or something went wrong with it."""
-        return self.answer.poll() or not self.process.is_alive()
+        return self._answer.poll() or not self._process.is_alive()
 
-    def result(self) -> Summary:
+    def result(self) -> _Result:
         """Wait for its answer. Raises what its work raised, and :class:`WorkerDied`."""
         try:
-            found: Summary | Exception = self.answer.recv()
+            found: _Result | Exception = self._answer.recv()
         except EOFError:
             message = "a process that read captures was ended from outside, or memory was short; what was committed is"
             raise WorkerDied(f"{message} whole, and the same command goes on from there") from None
@@ -189,26 +222,33 @@ class _Process(NamedTuple):
             raise found
         return found
 
+    def end(self) -> None:
+        """Wait for its end, and bring it about where it takes too long."""
+        self._process.join(_GRACE_SECONDS)
+        self._process.terminate()
+        self._process.join()
+
 
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 
-class Workers:
-    """This process and others, which share the captures that they are given; a context manager that ends them.
+class Workers(Generic[_Item, _Result]):
+    """This process and others, which share the items that they are given; a context manager that ends them.
 
     Where other processes were begun, these work at once; this one, which has other work until then, does its share in
     :meth:`finish`.
     """
 
-    def __init__(self, work: Callable[[], Work], warm_up: Callable[[], object]) -> None:
+    def __init__(self, work: Callable[[], Work[_Item, _Result]], warm_up: Callable[[], object]) -> None:
         """``work`` makes what a process does, ``warm_up`` loads what that needs; the first is pickled."""
         self._work = work
         self._warm_up = warm_up
         self._others = min(_processors(), _MOST_PROCESSES) - 1
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[_Item] = deque()
         self._given = 0
+        self._taken = 0
         self._shared: _Shared | None = None
-        self._processes: list[_Process] = []
+        self._processes: list[_Process[_Result]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -223,11 +263,9 @@ class Workers:
         if self._shared is None:
             return
         self._shared.stop.value = 1
-        self._end(self._shared.queue)
-        for process, _ in self._processes:
-            process.join(_GRACE_SECONDS)
-            process.terminate()
-            process.join()
+        self._announce_end(self._shared)
+        for process in self._processes:
+            process.end()
         self._shared.queue.close()
         self._shared, self._processes = None, []
 
@@ -245,69 +283,78 @@ class Workers:
             self._warm_up()
         queue = context.Queue()
         queue.cancel_join_thread()  # nothing that is left in it is wanted when this process ends
-        self._shared = _Shared(queue, context.RawArray("q", self._others), context.RawValue("b", 0))
+        taken = context.RawArray("q", 1 + self._others)
+        taken[-1] = self._taken
+        self._shared = _Shared(queue, taken, context.RawValue("q", 0), context.RawValue("b", 0))
         with _interrupts_held():
             self._processes = [self._start(context, self._shared, number) for number in range(self._others)]
         self.add(())
 
-    def _start(self, context: Any, shared: _Shared, number: int) -> _Process:
+    def _start(self, context: Any, shared: _Shared, number: int) -> _Process[_Result]:
         answer, told = context.Pipe(duplex=False)
         process = context.Process(target=_serve, args=(shared, number, self._work, told), daemon=True)
         process.start()
         told.close()  # so that it is noticed when the other end is gone
         return _Process(process, answer)
 
-    def add(self, capture_ids: Iterable[str]) -> None:
-        """Give captures to be worked on."""
+    def add(self, items: Iterable[_Item]) -> None:
+        """Give items to be worked on."""
         before = len(self._waiting)
-        self._waiting.extend(capture_ids)
+        self._waiting.extend(items)
         self._given += len(self._waiting) - before
         while self._shared is not None and len(self._waiting) >= _BATCH:
-            self._shared.queue.put(self._take())
+            self._shared.queue.put(self._take(_BATCH))
 
-    def finish(self, progress: Progress | None = None) -> Summary:
-        """Do what is left, with the others, which end; returns what all of it changed.
+    def finish(self, progress: Progress | None = None) -> _Result:
+        """Do what is left, with the others, which end; returns what came of all of it.
 
-        Raises what the work raises, and :class:`WorkerDied`.
+        Others are started where that is worth it. Raises what the work raises, and :class:`WorkerDied`.
         """
         _prepare_memory()
-        work, summary = self._work(), Summary()
-        for batch, taken in self._rest():
-            summary += _step(work, batch)
+        work = self._work()
+        size = 1  # one item tells whether there is anything to be written
+        while self._shared is None and self._waiting:
+            batch = self._take(size)
+            self._taken += len(batch)
+            _step(work, batch, None)
             if progress is not None:
-                progress(taken, self._given)
-        summary += work.write(wait=True)
-        summary = sum((process.result() for process in self._processes), summary)
+                progress(self._taken, self._given)
+            if work.held and len(self._waiting) >= WORTH_IT:
+                self.begin()
+            size = _BATCH
+        if self._shared is not None:
+            self._share(self._shared, work, progress)
+        work.write(wait=True)
+        result = work.result
+        for process in self._processes:
+            result = result + process.result()
         self.close()
-        return summary
+        return result
 
-    def _rest(self) -> Iterator[tuple[Batch, int]]:
-        """Batches that nobody has taken, with the number of captures taken; ends when another process has ended.
+    def _share(self, shared: _Shared, work: Work[_Item, _Result], progress: Progress | None) -> None:
+        """Work on what nobody has taken, until nothing is left, or until another process has ended.
 
         Others end when nothing is left, or by an error.
         """
-        if self._shared is None:
-            while self._waiting:
-                yield self._take(), self._given - len(self._waiting)
-            return
-        shared = self._shared
         if self._waiting:
-            shared.queue.put(self._take())
-        self._end(shared.queue)
-        own = 0
+            shared.queue.put(self._take(len(self._waiting)))
+        shared.given.value = self._given
+        self._announce_end(shared)
         while not any(process.is_over() for process in self._processes):
             # Not for ever: a process may have been killed with its hand in the queue.
             with suppress(Empty):
                 batch = shared.queue.get(timeout=_LOOK_SECONDS)
                 if batch is None:
                     return
-                own += len(batch)
-                yield batch, own + sum(shared.taken)
+                shared.taken[-1] += len(batch)
+                _step(work, batch, shared)
+                if progress is not None:
+                    progress(sum(shared.taken), self._given)
 
-    def _end(self, queue: "Queue[Batch | None]") -> None:
+    def _announce_end(self, shared: _Shared) -> None:
         """Tell every process that there is no more."""
         for _ in range(1 + self._others):
-            queue.put(None)
+            shared.queue.put(None)
 
-    def _take(self) -> Batch:
-        return tuple(self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting))))
+    def _take(self, most: int) -> tuple[_Item, ...]:
+        return tuple(self._waiting.popleft() for _ in range(min(most, len(self._waiting))))

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from crawler.along import Along
 from crawler.console import Console
 from crawler.exits import Exit
 from crawler.importers.run import ImportReport, import_files
@@ -39,13 +38,12 @@ _CHANGES = (
 def import_and_archive(paths: Sequence[Path], into: Paths, console: Console) -> Exit:
     """Import files, bring the archive up to date, and say what came of it."""
     check_files(into)
-    summary = Summary()
-    with Along(into) as along:
-        with console.progress("Storing files") as advance:
-            report = import_files(paths, into.captures, advance, expect=along.expect, stored=along.stored)
-        if into.captures.exists():
-            with console.progress("Reading captures") as advance:
-                summary = along.finish(advance) + update_archive(into, advance)
+    with console.progress("Reading files") as advance:
+        report = import_files(paths, into, advance)
+    summary = report.summary
+    if into.captures.exists():
+        with console.progress("Reading captures") as advance:
+            summary += update_archive(into, advance)
     _tell(report, summary, into, console)
     return Exit.INPUT_REFUSED if report.refused else Exit.OK
 

@@ -1,25 +1,29 @@
-"""Files into the capture store."""
+"""Files into the capture store, and on into the archive.
 
-from collections.abc import Callable, Iterator, Sequence
+A file is read once: while its bytes are at hand they are packed for the store and read for the archive, by whichever
+process took the file. A process that has some together writes them, first their captures, then what they say; so a
+command that is stopped in between leaves captures that the next one reads.
+"""
+
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.captures import CaptureStore, NewCapture
+from crawler.captures import CaptureStore, NewCapture, PackedCapture, pack
 from crawler.importers.files import RefusedPath, SkippedFiles, SourceFile, capture_of, find_files
-from crawler.pages import UnreadablePage, check_page
+from crawler.ingest import Paths, add_readings, is_extendable, turn_to_write
 from crawler.tombstones import has_tombstones, when_forgotten
+from crawler.workers import Progress, Workers
+from normalize.archive import Summary
 
-_FIRST_CHUNK_FILES = 25
-"""Few, so that those who read captures need not wait for long."""
-_CHUNK_FILES = 200
-_CHUNK_BYTES = 48 * 1024 * 1024
-"""A transaction holds whichever comes first, so that memory stays flat whatever the files' size."""
+if TYPE_CHECKING:
+    from normalize.archive import Reading
 
-_Input = tuple[Path, NewCapture]
-
-Progress = Callable[[int, int], None]
-"""Called with the number of files done and of all."""
+_USUAL_BYTES = 240_000
+"""Of a page; a larger one counts for several, so that memory stays flat whatever the files' size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,118 +35,167 @@ class ForgottenFile:
     """``2026-01-31T06:00:00Z``."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What became of the files."""
+    """What became of files. Reports can be added."""
 
     files: int = 0
-    new: list[str] = field(default_factory=list)
+    new: tuple[str, ...] = ()
     """Ids of the captures that were not known before."""
     known: int = 0
     """Files that the store held already."""
-    refused: list[RefusedPath] = field(default_factory=list)
-    skipped: list[SkippedFiles] = field(default_factory=list)
-    forgotten: list[ForgottenFile] = field(default_factory=list)
+    refused: tuple[RefusedPath, ...] = ()
+    skipped: tuple[SkippedFiles, ...] = ()
+    forgotten: tuple[ForgottenFile, ...] = ()
     """Files that were passed over."""
+    summary: Summary = field(default_factory=Summary)
+    """What changed in the archive."""
+
+    def __add__(self, other: "ImportReport") -> "ImportReport":
+        names = ("files", "new", "known", "refused", "skipped", "forgotten", "summary")
+        return ImportReport(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
-def import_files(
-    paths: Sequence[Path],
-    store: Path,
-    progress: Progress | None = None,
-    *,
-    expect: Callable[[int], None] = lambda _captures: None,
-    stored: Callable[[list[str]], None] = lambda _capture_ids: None,
-) -> ImportReport:
-    """Store what the files hold; those that cannot be read are reported and leave no trace.
+def import_files(paths: Sequence[Path], into: Paths, progress: Progress | None = None) -> ImportReport:
+    """Store what the files hold, and bring it into the archive; those that cannot be read leave no trace.
 
-    A store is only made once there is something to put into it. ``expect`` is told, as soon as something new is met,
-    how many captures there may be, ``stored`` the ids of the new ones after each transaction.
+    Neither file is made before there is something to put into it. Where the archive must be built anew, captures are
+    only stored: that, and what commands before this one left undone, is for :func:`crawler.ingest.update_archive`.
+
+    Raises what that raises.
     """
-    report = ImportReport()
     found = list(find_files(paths))
     files = [item for item in found if isinstance(item, SourceFile)]
-    report.files = len(files)
-    report.refused += [item for item in found if isinstance(item, RefusedPath)]
-    report.skipped += [item for item in found if isinstance(item, SkippedFiles)]
-    done = 0
-    for chunk, size in _chunks(files, report):
-        done += size
-        if chunk:
-            stored(_store(chunk, store, report, lambda: expect(len(files))))
-        if progress is not None:
-            progress(done, len(files))
-    return report
+    with Workers(partial(_Files, into, is_archived=is_extendable(into)), _warm_up) as crew:
+        crew.add(files)
+        report = crew.finish(progress)
+    return replace(
+        report,
+        files=len(files),
+        refused=_in_order(found, report.refused),
+        skipped=tuple(item for item in found if isinstance(item, SkippedFiles)),
+        forgotten=tuple(sorted(report.forgotten, key=lambda file: file.path)),
+    )
 
 
-def _chunks(files: Sequence[SourceFile], report: ImportReport) -> Iterator[tuple[list[_Input], int]]:
-    chunk: list[_Input] = []
-    held = size = 0
-    most = _FIRST_CHUNK_FILES
-    for source in files:
-        capture = _read(source, report)
-        size += 1
-        if capture is not None:
-            chunk.append((source.path, capture))
-            held += len(capture.body)
-        if size >= most or held >= _CHUNK_BYTES:
-            yield chunk, size
-            chunk, held, size, most = [], 0, 0, _CHUNK_FILES
-    if size:
-        yield chunk, size
+def _in_order(
+    found: Iterable[SourceFile | RefusedPath | SkippedFiles], unread: Iterable[RefusedPath]
+) -> tuple[RefusedPath, ...]:
+    """All that was refused, at once or when it was read, in the order in which it was found."""
+    by_path = {refused.path: refused for refused in unread}
+    refused = (
+        item if isinstance(item, RefusedPath) else by_path.get(item.path)
+        for item in found
+        if not isinstance(item, SkippedFiles)
+    )
+    return tuple(item for item in refused if item is not None)
 
 
-def _read(source: SourceFile, report: ImportReport) -> NewCapture | None:
-    try:
-        return capture_of(source, source.read())
-    except OSError as error:
-        report.refused.append(RefusedPath(path=source.path, reason=f"it cannot be read: {error.strerror}"))
-        return None
+def _warm_up() -> None:
+    from crawler.reading import warm_up
+
+    warm_up()
 
 
-def _store(chunk: list[_Input], path: Path, report: ImportReport, announce: Callable[[], None]) -> list[str]:
-    """What is known is not looked at again; what is new must be a readable page, of a post that was not forgotten."""
-    with _existing(path) as store:
-        if store is not None and has_tombstones(store.connection):
-            chunk = _without_forgotten(chunk, store, report)
-        fresh = [item for item in chunk if store is None or not store.known(item[1])]
-    if fresh:
-        announce()
-    readable = [capture for source, capture in fresh if _is_readable(source, capture, report)]
-    if not readable:
-        report.known += len(chunk) - len(fresh)
-        return []
-    with CaptureStore.open(path) as store:
-        report.known += len(chunk) - len(fresh)
-        new = store.add(readable)
-        report.new += new
-        report.known += len(readable) - len(new)
-        return new
+class _Held(NamedTuple):
+    """A file that was read and is not written yet."""
+
+    packed: PackedCapture
+    reading: "Reading"
 
 
-def _without_forgotten(chunk: list[_Input], store: CaptureStore, report: ImportReport) -> list[_Input]:
-    """Those that may come in, or are in. Only what is not known has to be read."""
-    left: list[_Input] = []
-    for source, capture in chunk:
-        moment = store.forgotten(capture)
-        if moment is None and not store.known(capture):
-            moment = when_forgotten(store, capture)
-        if moment is None:
-            left.append((source, capture))
+class _Files:
+    """What one process does with files: see :class:`crawler.workers.Work`."""
+
+    def __init__(self, into: Paths, *, is_archived: bool) -> None:
+        """``is_archived``: what is stored is also brought into the archive."""
+        self._into = into
+        self._is_archived = is_archived
+        self._held: dict[str, _Held] = {}
+        self._held_bytes = 0
+        self._new: list[str] = []
+        self._known = 0
+        self._refused: list[RefusedPath] = []
+        self._forgotten: list[ForgottenFile] = []
+        self._summary = Summary()
+
+    @property
+    def held(self) -> int:
+        return max(len(self._held), self._held_bytes // _USUAL_BYTES)
+
+    @property
+    def result(self) -> ImportReport:
+        return ImportReport(
+            new=tuple(self._new),
+            known=self._known,
+            refused=tuple(self._refused),
+            forgotten=tuple(self._forgotten),
+            summary=self._summary,
+        )
+
+    def read(self, batch: Sequence[SourceFile]) -> None:
+        with _existing(self._into.captures) as store:
+            for source in batch:
+                try:
+                    self._read(source, source.read(), store)
+                except OSError as error:
+                    self._refuse(source, f"it cannot be read: {error.strerror}")
+
+    def _read(self, source: SourceFile, body: bytes, store: CaptureStore | None) -> None:
+        """What is known is not looked at again; what is new must be a readable page, of a post not forgotten."""
+        item = capture_of(source, body)
+        if store is not None and (moment := _when_forgotten(store, item)) is not None:
+            self._forgotten.append(ForgottenFile(path=source.path, forgotten_at=moment))
+        elif store is not None and store.known(item):
+            self._known += 1
         else:
-            report.forgotten.append(ForgottenFile(path=source, forgotten_at=moment))
-    return left
+            self._hold(source, item)
+
+    def _hold(self, source: SourceFile, item: NewCapture) -> None:
+        # Imported here: mostly nothing is new, and the readers of pages and their rules take a tenth of a second.
+        from crawler.pages import UnreadablePage
+        from crawler.reading import read_file
+
+        packed = pack(item)
+        try:
+            reading = read_file(packed.capture, item.body)
+        except UnreadablePage as error:
+            self._refuse(source, str(error))
+            return
+        if reading.capture_id in self._held:
+            self._known += 1
+            return
+        self._held[reading.capture_id] = _Held(packed, reading)
+        self._held_bytes += packed.size
+
+    def _refuse(self, source: SourceFile, reason: str) -> None:
+        self._refused.append(RefusedPath(path=source.path, reason=reason))
+
+    def write(self, *, wait: bool) -> None:
+        if not self._held:
+            return
+        with turn_to_write(self._into.archive, wait=wait) as is_ours:
+            if is_ours:
+                held, self._held, self._held_bytes = self._held, {}, 0
+                self._write(held)
+
+    def _write(self, held: dict[str, _Held]) -> None:
+        with CaptureStore.open(self._into.captures) as store:
+            new = store.add_packed(one.packed for one in held.values())
+        self._new += new
+        self._known += len(held) - len(new)
+        if self._is_archived and new:
+            readings = [held[capture_id].reading for capture_id in new]
+            self._summary += add_readings(self._into, readings, stale_is_left=True)
+
+
+def _when_forgotten(store: CaptureStore, item: NewCapture) -> str | None:
+    """When the post in a file was forgotten. What is in the store was not; only what is not has to be read."""
+    if not has_tombstones(store.connection):
+        return None
+    return store.forgotten(item) or (None if store.known(item) else when_forgotten(store, item))
 
 
 def _existing(path: Path) -> AbstractContextManager[CaptureStore | None]:
     """The store, for reading; none where there is no file yet: refused files alone make none."""
     return CaptureStore.open(path, readonly=True) if path.exists() else nullcontext()
-
-
-def _is_readable(path: Path, capture: NewCapture, report: ImportReport) -> bool:
-    try:
-        check_page(capture.body, name=path.name)
-    except UnreadablePage as error:
-        report.refused.append(RefusedPath(path=path, reason=str(error)))
-        return False
-    return True

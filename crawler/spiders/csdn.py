@@ -33,10 +33,10 @@ from crawler.discovery import (
 )
 from crawler.frontier import FoundPost, Way
 from crawler.hosts import is_user_name
-from crawler.ingest import LOGIN_WANTED
 from crawler.middlewares import SiteRefuses, flags_of
 from crawler.pages import UnreadablePage, check_page, read_page
 from crawler.pages.decode import decode
+from crawler.reading import LOGIN_WANTED
 from crawler.spiders.base import CaptureSpider, Look, SpiderArguments
 from normalize.model import Site
 

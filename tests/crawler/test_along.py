@@ -43,28 +43,12 @@ def test_captures_that_come_fast_give_the_same_archive(
     assert dump(paths.archive) == dump(after.archive)
 
 
-def test_many_expected_captures_are_read_as_they_come(
-    tmp_path: Path, stored: tuple[Path, list[str]], dump: Dump
-) -> None:
-    captures, ids = stored
-    paths = Paths.of(tmp_path / "along.db", captures)
-    with Along(paths) as along:
-        along.expect(10_000)
-        along.stored(ids[:5])
-        assert along.finish().new_captures == 5
-    update_archive(paths)
-    after = Paths.of(tmp_path / "after.db", captures)
-    update_archive(after)
-    assert dump(paths.archive) == dump(after.archive)
-
-
 def test_an_archive_of_other_decisions_is_left_to_be_built_anew(tmp_path: Path, stored: tuple[Path, list[str]]) -> None:
     captures, ids = stored
     paths = Paths.of(tmp_path / "along.db", captures)
     update_archive(paths)
     paths.decisions.write_text('[[recommenders]]\nsame = ["user1", "user2"]\n', "utf-8")
     with Along(paths) as along:
-        along.expect(10_000)
         along.stored(ids)
         assert along.finish().new_captures == 0
     assert update_archive(paths).new_captures == 130

@@ -24,7 +24,7 @@ Break = Callable[[str], None]
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> bytes:
     paths = Paths.of(tmp_path_factory.mktemp("check") / "a.db")
-    import_files([sample / "csdn"], paths.captures)
+    import_files([sample / "csdn"], paths)
     update_archive(paths)
     return paths.archive.read_bytes()
 

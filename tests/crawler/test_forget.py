@@ -38,7 +38,7 @@ DAY = {"fetched_at": "2026-01-31T06:00:00Z", "status": 200}
 def archive_of(folder: Path, files: list[Path], *captures: NewCapture) -> Paths:
     folder.mkdir(exist_ok=True)
     paths = Paths.of(folder / "a.db")
-    import_files(files, paths.captures)
+    import_files(files, paths)
     with CaptureStore.open(paths.captures) as store:
         store.add(captures)
     update_archive(paths)
@@ -235,9 +235,9 @@ def test_import_passes_over_every_copy(forgotten, tmp_path, files, dump):
     export.write_bytes(files[1].read_bytes() + b"\n\nMore words.\n")
     saved = tmp_path / "saved.html"
     saved.write_bytes(files[0].read_bytes().replace(b"</body>", b"<p>ad</p></body>"))
-    report = import_files([*files, export, saved], forgotten.captures)
+    report = import_files([*files, export, saved], forgotten)
     assert {one.path for one in report.forgotten} == {*files[:2], export, saved}
-    assert (report.new, report.known, report.refused) == ([], 4, [])
+    assert (report.new, report.known, report.refused) == ((), 4, ())
     update_archive(forgotten)
     assert dump(forgotten.archive) == before
 
@@ -250,7 +250,7 @@ def test_a_wechat_copy_with_its_title_and_day_is_passed_over(paths, tmp_path, sa
     assert "mp.weixin.qq.com" in text
     (files / "copy.html").write_text(text.replace("</body>", "<!-- other bytes --></body>"), "utf-8")
     remove_post("csdn-99000008", paths)
-    report = import_files([files], paths.captures)
+    report = import_files([files], paths)
     assert [one.path.name for one in report.forgotten] == ["copy.html"]
 
 
@@ -330,7 +330,7 @@ def test_stopped_before_the_archive_any_command_ends_it(monkeypatch, paths, file
         rebuild_archive(paths)
     else:
         if then == "import":
-            import_files(files, paths.captures)
+            import_files(files, paths)
         update_archive(paths)
     assert dump(paths.archive) == dump(expected.archive)
 

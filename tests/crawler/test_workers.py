@@ -6,14 +6,16 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.workers import Batch, WorkerDied, Workers, _context
-from normalize.archive import Summary
+from crawler.workers import WORTH_IT, WorkerDied, Workers, _context, _Shared
 
 ITEMS = [str(number) for number in range(1000)]
 alone = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: no other process is started")
@@ -22,35 +24,35 @@ alone = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: no 
 class Count:
     """Counts and adds up its items; may find that another process writes."""
 
-    busy = 0
+    is_busy = False
 
     def __init__(self) -> None:
         self.items: list[str] = []
+        self.result: Counter[str] = Counter()
 
     @property
     def held(self) -> int:
         return len(self.items)
 
-    def read(self, batch: Batch) -> None:
+    def read(self, batch: Sequence[str]) -> None:
         self.items += batch
 
-    def write(self, *, wait: bool) -> Summary:
-        if not wait and self.busy > 0:
-            return Summary()
-        items, self.items = self.items, []
-        return Summary(new_captures=len(items), new_papers=sum(map(int, items)))
+    def write(self, *, wait: bool) -> None:
+        if wait or not self.is_busy:
+            items, self.items = self.items, []
+            self.result += Counter(items=len(items), total=sum(map(int, items)))
 
 
 class Busy(Count):
     """Another process always writes."""
 
-    busy = 1
+    is_busy = True
 
 
 class Note(Count):
     """Leaves a file with the items of a batch, named by the process."""
 
-    def read(self, batch: Batch) -> None:
+    def read(self, batch: Sequence[str]) -> None:
         super().read(batch)
         Path(os.environ["NOTES"], f"{os.getpid()}.{time.monotonic_ns()}").write_text(" ".join(batch), "utf-8")
         time.sleep(0.05)
@@ -59,7 +61,7 @@ class Note(Count):
 class Fail(Count):
     """Stumbles over item 7."""
 
-    def read(self, batch: Batch) -> None:
+    def read(self, batch: Sequence[str]) -> None:
         if "7" in batch:
             raise ValueError("item 7 is bad")
         super().read(batch)
@@ -75,14 +77,21 @@ def test_what_all_of_them_changed_is_added_up(work: type[Count]) -> None:
         workers.begin()
         workers.add(ITEMS[:300])
         workers.add(ITEMS[300:])
-        assert workers.finish() == Summary(new_captures=1000, new_papers=sum(range(1000)))
+        assert workers.finish() == Counter(items=1000, total=sum(range(1000)))
 
 
-def test_without_other_processes_this_one_does_all() -> None:
+def test_few_items_are_worked_on_by_this_process_alone() -> None:
+    with Workers(Count, nothing) as workers:
+        workers.add(ITEMS[:WORTH_IT])
+        assert workers.finish()["items"] == WORTH_IT
+        assert not workers.is_begun
+
+
+def test_without_other_processes_this_one_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.workers._processors", lambda: 1)
     with Workers(Count, nothing) as workers:
         workers.add(ITEMS)
-        assert not workers.is_begun
-        assert workers.finish().new_captures == 1000
+        assert workers.finish()["items"] == 1000
 
 
 @alone
@@ -91,12 +100,51 @@ def test_the_work_is_shared_with_this_process(tmp_path: Path, monkeypatch: pytes
     with Workers(Note, nothing) as workers:
         workers.begin()
         workers.add(ITEMS)
-        assert workers.finish().new_captures == 1000
+        assert workers.finish()["items"] == 1000
     notes = list(tmp_path.iterdir())
     assert sorted(" ".join(path.read_text("utf-8") for path in notes).split()) == sorted(ITEMS)
     processes = {path.name.partition(".")[0] for path in notes}
     assert str(os.getpid()) in processes
     assert len(processes) > 1
+
+
+@alone
+def test_others_are_started_where_much_is_left_to_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTES", str(tmp_path))
+    with Workers(Note, nothing) as workers:
+        workers.add(ITEMS)
+        assert workers.finish()["items"] == 1000
+    assert len({path.name.partition(".")[0] for path in tmp_path.iterdir()}) > 1
+
+
+class Known(Count):
+    """Nothing of it is to be written."""
+
+    def read(self, batch: Sequence[str]) -> None:
+        self.result += Counter(known=len(batch))
+
+
+def test_where_nothing_is_to_be_written_no_other_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Workers, "begin", None)
+    told: list[tuple[int, int]] = []
+    with Workers(Known, nothing) as workers:
+        workers.add(ITEMS)
+        assert workers.finish(lambda done, of: told.append((done, of))) == Counter(known=1000)
+    assert told[-1] == (1000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("given", "taken", "enough"),
+    [
+        (0, (900, 900), 150),  # more may come
+        (2000, (100, 100), 150),
+        (2000, (900, 900), 100),
+        (2000, (1000, 1000), 50),
+    ],
+)
+def test_the_fewer_are_left_the_sooner_they_are_written(given: int, taken: tuple[int, ...], enough: int) -> None:
+    shared = _Shared(queue=None, taken=taken, given=RawValue("q", given), stop=None)  # type: ignore[arg-type]
+    assert shared.enough() == enough
 
 
 @alone
@@ -140,9 +188,8 @@ def test_a_process_that_was_killed_is_noticed(more: int) -> None:
 class Stuck(Count):
     """Waits for a turn that never comes."""
 
-    def write(self, *, wait: bool) -> Summary:
+    def write(self, *, wait: bool) -> None:
         time.sleep(60)
-        return Summary()
 
 
 @alone
@@ -188,7 +235,7 @@ def how_processes_start(*, beside_a_thread: bool) -> str:
     with Workers(Count, nothing) as workers:
         workers.begin()
         workers.add(ITEMS)
-        assert workers.finish().new_captures == 1000
+        assert workers.finish()["items"] == 1000
     done.set()
     return str(method)
 
