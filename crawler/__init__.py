@@ -19,6 +19,7 @@ Layout, in the order in which data flows::
     review.py             pairs that the rules cannot tell, and the decisions on them
     browse/               a snapshot of the archive, Datasette's configuration for it, and the folder to publish
     forget.py             a post that must go, and what keeps it away (tombstones.py); which one is meant (lookup.py)
+    limits.py             what is too large for a page
     workers.py, locks.py  work shared by processes; what only one process may do at a time
     commands/, cli.py     what each command does; the command line over it
     sample.py             the server that plays CSDN for ``paperdigest demo`` and for tests

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from crawler.captures import CaptureStore, NewCapture
 from crawler.importers.files import file_name
-from normalize.identity import DAYS_BETWEEN_COPIES
 from normalize.titles import post_title_key
 from normalize.urls import post_keys
 
@@ -24,7 +23,7 @@ def when_forgotten(store: CaptureStore, item: NewCapture) -> str | None:
     moment = store.forgotten(item)
     if moment is not None or item.same_as is not None or not has_tombstones(store.connection):
         return moment
-    # Imported here: hardly anything was ever forgotten, and the readers of pages take a tenth of a second.
+    # Imported here, and below: hardly anything was ever forgotten, and what else knows posts takes a tenth of a second.
     from crawler.pages import UnreadablePage, read_page
 
     try:
@@ -44,6 +43,8 @@ def title_marks(title_key: str, published: str | None, *, is_only_one: bool) -> 
     Copies appear on neighbouring days, and exports may give none. So, unless other posts have the same title, the days
     around count too, as they do where copies are joined (:data:`~normalize.identity.DAYS_BETWEEN_COPIES`).
     """
+    from normalize.identity import DAYS_BETWEEN_COPIES
+
     day = (published or "")[:10]
     yield _mark(title_key, day)
     if not is_only_one:

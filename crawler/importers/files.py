@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crawler.captures import NewCapture
 from crawler.importers.html import saved_address
-from crawler.pages.read import MAX_BYTES
+from crawler.limits import MAX_BYTES
 
 PAGE_SUFFIXES = frozenset((".md", ".markdown", ".mdown", ".html", ".htm", ".xhtml"))
 """Files of a folder that are read; files that are named one by one are always tried."""

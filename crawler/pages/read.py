@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from crawler.limits import MAX_BYTES
 from crawler.pages import csdn, exports, wechat
 from crawler.pages.decode import BinaryContent, decode
 from crawler.pages.html import (
@@ -16,9 +17,6 @@ from crawler.pages.html import (
 from crawler.pages.lines import Line
 from crawler.pages.page import Page, UnreadablePage
 from normalize.model import PageClass, Problem, Site
-
-MAX_BYTES = 8 * 1024 * 1024
-"""Larger bodies are refused: real article pages are under 1 MiB."""
 
 _HTML_START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|article|section|meta)\b",

@@ -5,7 +5,7 @@ import pytest
 
 from crawler.importers.files import RefusedPath, SkippedFiles, SourceFile, capture_of, file_name, find_files
 from crawler.importers.html import saved_address
-from crawler.pages.read import MAX_BYTES
+from crawler.limits import MAX_BYTES
 
 
 def touch(root: Path, *names: str) -> None:

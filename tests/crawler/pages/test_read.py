@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crawler.limits import MAX_BYTES
 from crawler.pages import Page, UnreadablePage, check_page, read_page
-from crawler.pages.read import MAX_BYTES
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample"
 PAGES = sorted(path for path in SAMPLE.rglob("*.*") if path.suffix in (".html", ".md") and path.name != "README.md")
