@@ -1,8 +1,8 @@
 """Files into the capture store, and on into the archive.
 
 A file is read once: while its bytes are at hand they are packed for the store and read for the archive, by whichever
-process took the file. A process that has some together writes them, first their captures, then what they say; so a
-command that is stopped in between leaves captures that the next one reads.
+process took the file. A process that has some together stores their captures, and writes what they say when no other
+process writes the archive; a command that is stopped in between leaves captures that the next one reads.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,17 +10,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.captures import CaptureStore, NewCapture, PackedCapture, pack
 from crawler.importers.files import RefusedPath, SkippedFiles, SourceFile, capture_of, find_files
 from crawler.ingest import Paths, add_readings, is_extendable, turn_to_write
 from crawler.tombstones import has_tombstones, when_forgotten
 from crawler.workers import Progress, Workers
-from normalize.archive import Summary
-
-if TYPE_CHECKING:
-    from normalize.archive import Reading
+from normalize.archive import Reading, Summary
 
 _USUAL_BYTES = 240_000
 """Of a page; a larger one counts for several, so that memory stays flat whatever the files' size."""
@@ -97,13 +93,6 @@ def _warm_up() -> None:
     warm_up()
 
 
-class _Held(NamedTuple):
-    """A file that was read and is not written yet."""
-
-    packed: PackedCapture
-    reading: "Reading"
-
-
 class _Files:
     """What one process does with files: see :class:`crawler.workers.Work`."""
 
@@ -111,7 +100,10 @@ class _Files:
         """``is_archived``: what is stored is also brought into the archive."""
         self._into = into
         self._is_archived = is_archived
-        self._held: dict[str, _Held] = {}
+        self._packed: dict[str, PackedCapture] = {}
+        """Not stored yet."""
+        self._readings: dict[str, Reading] = {}
+        """Not archived yet."""
         self._held_bytes = 0
         self._new: list[str] = []
         self._known = 0
@@ -121,7 +113,7 @@ class _Files:
 
     @property
     def held(self) -> int:
-        return max(len(self._held), self._held_bytes // _USUAL_BYTES)
+        return max(len(self._readings), self._held_bytes // _USUAL_BYTES)
 
     @property
     def result(self) -> ImportReport:
@@ -162,31 +154,36 @@ class _Files:
         except UnreadablePage as error:
             self._refuse(source, str(error))
             return
-        if reading.capture_id in self._held:
+        if reading.capture_id in self._readings:
             self._known += 1
             return
-        self._held[reading.capture_id] = _Held(packed, reading)
+        self._packed[reading.capture_id] = packed
+        self._readings[reading.capture_id] = reading
         self._held_bytes += packed.size
 
     def _refuse(self, source: SourceFile, reason: str) -> None:
         self._refused.append(RefusedPath(path=source.path, reason=reason))
 
     def write(self, *, wait: bool) -> None:
-        if not self._held:
-            return
-        with turn_to_write(self._into.archive, wait=wait) as is_ours:
-            if is_ours:
-                held, self._held, self._held_bytes = self._held, {}, 0
-                self._write(held)
+        if self._packed:
+            self._store()
+        if self._readings:
+            with turn_to_write(self._into.archive, wait=wait) as is_ours:
+                if is_ours:
+                    readings, self._readings, self._held_bytes = self._readings, {}, 0
+                    self._summary += add_readings(self._into, readings.values(), stale_is_left=True)
 
-    def _write(self, held: dict[str, _Held]) -> None:
+    def _store(self) -> None:
+        """Captures are stored whoever writes the archive; of what is known by now nothing is to be written there."""
+        packed, self._packed = self._packed, {}
         with CaptureStore.open(self._into.captures) as store:
-            new = store.add_packed(one.packed for one in held.values())
+            new = store.add_packed(packed.values())
         self._new += new
-        self._known += len(held) - len(new)
-        if self._is_archived and new:
-            readings = [held[capture_id].reading for capture_id in new]
-            self._summary += add_readings(self._into, readings, stale_is_left=True)
+        self._known += len(packed) - len(new)
+        for capture_id in packed.keys() - set(new):
+            del self._readings[capture_id]
+        if not self._is_archived:
+            self._readings, self._held_bytes = {}, 0
 
 
 def _when_forgotten(store: CaptureStore, item: NewCapture) -> str | None:

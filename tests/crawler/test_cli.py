@@ -312,9 +312,11 @@ def test_crawl_of_an_unknown_user_is_no_success(paperdigest):
 
 
 def wait_for(happened: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
-    """Wait for what a process does; one that ends before it did must not keep the tests waiting for ever."""
+    """Wait for what a process does; one that ends before it did, or never does it, must not keep the tests waiting."""
+    end = time.monotonic() + 60
     while not happened():
         assert process.poll() is None, "it ended too early"
+        assert time.monotonic() < end, "it did not happen"
         time.sleep(0.02)
 
 

@@ -8,7 +8,7 @@ import pytest
 from crawler.captures import CaptureStore
 from crawler.importers.files import RefusedPath, SourceFile
 from crawler.importers.run import _USUAL_BYTES, _Files, import_files
-from crawler.ingest import Paths, is_extendable, rebuild_archive, update_archive
+from crawler.ingest import Paths, is_extendable, rebuild_archive, turn_to_write, update_archive
 from crawler.pages.html import _MAX_ATTRIBUTES
 
 Dump = Callable[[Path], dict[str, list[tuple[object, ...]]]]
@@ -83,6 +83,16 @@ def test_what_another_process_has_stored_meanwhile_is_known(into: Paths, tmp_pat
     assert (len(quick.result.new), quick.result.known) == (1, 0)
     assert (len(slow.result.new), slow.result.known) == (0, 1)
     assert quick.result.summary.new_posts == 1
+
+
+def test_captures_are_stored_while_another_process_writes_the_archive(into: Paths, tmp_path: Path, page: bytes) -> None:
+    work = _Files(into, is_archived=True)
+    work.read([SourceFile(path=write(tmp_path / "in", post=page) / "post.html")])
+    with turn_to_write(into.archive, wait=True):
+        work.write(wait=False)
+        assert (len(work.result.new), work.held, into.archive.exists()) == (1, 1, False)
+    work.write(wait=False)
+    assert (work.result.summary.new_posts, work.held) == (1, 0)
 
 
 def test_hostile_markup_of_a_whole_page_is_kept_for_another_version(into: Paths, tmp_path: Path, page: bytes) -> None:
