@@ -1,7 +1,6 @@
 """From the spider into the capture store; on the way it is found out whether a look at a post shows anything new."""
 
 import asyncio
-import hashlib
 import sqlite3
 import time
 from contextlib import suppress
@@ -114,7 +113,7 @@ class CapturePipeline:
 
     def _compared(self, look: Look, last: Capture) -> NewCapture:
         capture = look.capture
-        if hashlib.sha256(capture.body).hexdigest() == last.body_sha256:
+        if capture.sha256 == last.body_sha256:
             self._count("unchanged")
             return capture
         new = read_printed(capture.body, charset=charset_of((capture.headers or {}).get("content-type", "")))

@@ -20,8 +20,10 @@ def when_forgotten(store: CaptureStore, item: NewCapture) -> str | None:
     Beside address and bytes, which :meth:`~crawler.captures.CaptureStore.add` minds itself, the page's own address,
     title and day are looked at; so it is read, unless nothing was ever forgotten.
     """
+    if not has_tombstones(store.connection):
+        return None
     moment = store.forgotten(item)
-    if moment is not None or item.same_as is not None or not has_tombstones(store.connection):
+    if moment is not None or item.same_as is not None:
         return moment
     # Imported here, and below: hardly anything was ever forgotten, and what else knows posts takes a tenth of a second.
     from crawler.pages import UnreadablePage, read_page

@@ -189,7 +189,7 @@ class _Files:
 def _when_forgotten(store: CaptureStore, item: NewCapture) -> str | None:
     """When the post in a file was forgotten. What is in the store was not; only what is not has to be read."""
     if not has_tombstones(store.connection):
-        return None
+        return None  # as mostly: nothing else need be asked
     return store.forgotten(item) or (None if store.known(item) else when_forgotten(store, item))
 
 

@@ -7,7 +7,7 @@ post's, and a :class:`Look` for every answer at a post's address.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypedDict, Unpack
 from urllib.parse import urlsplit, urlunsplit
@@ -213,6 +213,10 @@ class CaptureSpider(scrapy.Spider):
             response: any answer.
             blocked: how it was seen that the site refused, where flags of the response do not say so already.
         """
+        return self._captured(response, {BLOCKED_HEADER: blocked}, live=True)
+
+    def _captured(self, response: Response, notes: Mapping[str, str | None], *, live: bool) -> NewCapture:
+        """The capture of an answer, with what is noted of it as headers."""
         headers = {
             name.decode("latin-1").lower(): ", ".join(value.decode("latin-1") for value in values)
             for name, values in response.headers.items()
@@ -220,8 +224,7 @@ class CaptureSpider(scrapy.Spider):
         for name in _PRIVATE_HEADERS:
             headers.pop(name, None)
         headers.update(flags_of(response))
-        if blocked is not None:
-            headers[BLOCKED_HEADER] = blocked
+        headers.update((name, note) for name, note in notes.items() if note is not None)
         address = self.address_of(response)
         if address != response.meta["address"]:
             headers[REDIRECTED_HEADER] = response.meta["address"]
@@ -232,7 +235,7 @@ class CaptureSpider(scrapy.Spider):
             fetched_at=utc_text(datetime.now(UTC)),
             status=response.status,
             headers=headers,
-            live=True,
+            live=live,
         )
 
     def look_of(
@@ -254,10 +257,8 @@ class CaptureSpider(scrapy.Spider):
             strange: why it is no page that is known, so that the layout of the site must have changed.
         """
         task: Task = response.meta["task"]
-        capture = self.capture(response, blocked=blocked)
-        notes = {DAMAGED_HEADER: damaged, GONE_HEADER: gone, LAYOUT_HEADER: strange}
-        headers = {**(capture.headers or {}), **{name: note for name, note in notes.items() if note is not None}}
-        return Look(key=task.key, capture=replace(capture, live=False, headers=headers), last=task.last)
+        notes = {BLOCKED_HEADER: blocked, DAMAGED_HEADER: damaged, GONE_HEADER: gone, LAYOUT_HEADER: strange}
+        return Look(key=task.key, capture=self._captured(response, notes, live=False), last=task.last)
 
     def refusal_in(self, response: Response) -> str | None:
         """How an answer shows that the site refuses to answer; ``None``: it does not. Sites differ in that.
