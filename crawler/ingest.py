@@ -23,9 +23,9 @@ from crawler.locks import AnotherRun, sole_lock, waiting_lock
 from crawler.tombstones import forgotten_captures
 from crawler.workers import Progress, Workers
 from normalize import __version__
-from normalize.archive import Archive, ArchiveStale, Reading, Summary, open_readonly
+from normalize.archive import Archive, ArchiveStale, Summary, open_readonly
 from normalize.decisions import Decisions, decisions_path, load_decisions
-from normalize.model import PostRecord
+from normalize.model import PostRecord, Reading
 from normalize.rules import rules_digest
 
 

@@ -12,8 +12,7 @@ from crawler.digest import read_post
 from crawler.importers.files import file_name
 from crawler.mementos import INDEX_PATH, memento_time
 from crawler.pages import Page, UnreadablePage, read_page
-from normalize.archive import Reading
-from normalize.model import PageClass, PostRecord, Problem
+from normalize.model import PageClass, PostRecord, Problem, Reading
 from normalize.records import normalize_post
 from normalize.urls import canonical_url
 

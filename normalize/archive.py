@@ -1,32 +1,21 @@
 """The archive: a SQLite file that is a function of captures, code and rules.
 
-:class:`Archive` writes it, :func:`open_readonly` reads it. What a batch of readings can change is bounded: the posts
-that share a key or title with its copies (:mod:`normalize.archive_posts`) and the papers that share an identifier or
-title key with the recommendations of those posts (:mod:`normalize.archive_papers`). Both sets are looked up whole,
-decided anew and written where they differ. So any order of readings, and any division into batches, gives the same
-rows, and a batch that brings nothing new leaves the file as it is, byte for byte.
+:class:`Archive` writes it, :func:`open_readonly` reads it. What a batch of readings can change is bounded, looked up
+whole, decided anew and written where it differs (:mod:`normalize.archive_write`). So any order of readings, and any
+division into batches, gives the same rows, and a batch that brings nothing new leaves the file as it is, byte for byte.
+
+The writer is imported where something is written: mostly a command finds nothing new.
 """
 
 import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from normalize.archive_copies import CopyDifferences
-from normalize.archive_papers import Recommendations
-from normalize.archive_posts import (
-    CaptureLost,
-    Posts,
-    Reread,
-    closure_of_copies,
-    new_readings,
-    store_captures,
-)
-from normalize.archive_rows import CHECKS, Reading, check_row
+from normalize.archive_batch import CaptureLost, Reread, Summary
 from normalize.archive_sql import (
     APPLICATION_ID,
     SCHEMA_VERSION,
@@ -36,8 +25,8 @@ from normalize.archive_sql import (
     transaction,
     write_rows,
 )
-from normalize.checks import load_checks
 from normalize.decisions import Decisions
+from normalize.model import Reading
 
 __all__ = [
     "Archive",
@@ -45,7 +34,6 @@ __all__ = [
     "ArchiveTooNew",
     "CaptureLost",
     "NotAnArchive",
-    "Reading",
     "Reread",
     "Summary",
     "open_readonly",
@@ -67,27 +55,6 @@ class ArchiveStale(RuntimeError):
 
 class NotAnArchive(ValueError):
     """The file is something else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What one or several calls changed. Summaries can be added."""
-
-    new_captures: int = 0
-    """Observations that were not in the archive before."""
-    new_posts: int = 0
-    changed_posts: int = 0
-    """Posts of which at least one field changed, such as the number of reads."""
-    removed_posts: int = 0
-    """Posts that turned out to be copies of others."""
-    new_papers: int = 0
-    removed_papers: int = 0
-    """Papers that turned out to be others."""
-    recommendations: int = 0
-    """Recommendations that are new or changed."""
-
-    def __add__(self, other: "Summary") -> "Summary":
-        return Summary(**{name: getattr(self, name) + getattr(other, name) for name in Summary.__slots__})
 
 
 class Archive:
@@ -147,8 +114,10 @@ class Archive:
         """
         if not self.is_current():
             raise ArchiveStale(f"the archive was built with {self.meta()}, not {self._built_with}: build it anew")
+        from normalize.archive_write import write_batch
+
         with transaction(self._connection), _no_garbage_collection():
-            return _write(self._connection, batch, reread, self._decisions)
+            return write_batch(self._connection, batch, reread=reread, decisions=self._decisions)
 
     def known_captures(self) -> frozenset[str]:
         """Ids of all captures that were processed."""
@@ -170,6 +139,9 @@ class Archive:
     def _sign(self) -> None:
         """Note in an archive that holds nothing yet with what it is going to be built."""
         if not self._built_with.keys() <= self.meta().keys():
+            from normalize.archive_rows import CHECKS, check_row
+            from normalize.checks import load_checks
+
             with transaction(self._connection):
                 self._connection.executemany(
                     "INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", self._built_with.items()
@@ -223,30 +195,6 @@ def _no_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _write(connection: sqlite3.Connection, batch: Sequence[Reading], reread: Reread, decisions: Decisions) -> Summary:
-    news = new_readings(connection, batch)
-    if not news:
-        return Summary()
-    store_captures(connection, news.values())
-    posts = Posts(connection, closure_of_copies(connection, news))
-    posts.load_records(news, reread)
-    differences = CopyDifferences(connection, posts, news, reread)
-    recommendations = Recommendations(connection, posts, decisions)
-    posts.write()
-    recommendations.write()
-    posts.finish()
-    differences.write()
-    return Summary(
-        new_captures=len(news),
-        new_posts=len(posts.new_ids),
-        changed_posts=posts.changed,
-        removed_posts=len(posts.removed_ids),
-        new_papers=recommendations.new_papers,
-        removed_papers=recommendations.removed_papers,
-        recommendations=recommendations.changed,
-    )
 
 
 def _checked(opened: Callable[[Path], sqlite3.Connection], path: Path) -> sqlite3.Connection:

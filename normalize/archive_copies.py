@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from normalize.archive_posts import CaptureLost, Posts, Reread
-from normalize.archive_rows import COPY_DIFFERENCES, CopyDifferenceRow, CopyRow, FactsRow, Reading, record_content
+from normalize.archive_batch import CaptureLost, Reread
+from normalize.archive_posts import Posts
+from normalize.archive_rows import COPY_DIFFERENCES, CopyDifferenceRow, CopyRow, FactsRow, record_content
 from normalize.archive_sql import select_in, sync
 from normalize.copies import Content, EntryContent, differences
 from normalize.identifiers import identifier_id
-from normalize.model import Identifier
+from normalize.model import Identifier, Reading
 
 _LATEST = "9999"  # where no time is given: after all others
 

@@ -6,12 +6,13 @@ All posts that share a key, a title or bytes with a new copy are looked up, grou
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from normalize.archive_batch import CaptureLost, Reread
 from normalize.archive_rows import (
     CAPTURE_KEYS,
     CAPTURES,
@@ -26,7 +27,6 @@ from normalize.archive_rows import (
     FactsRow,
     KeyRow,
     PostRow,
-    Reading,
     capture_row,
     entry_rows,
     facts_row,
@@ -38,14 +38,7 @@ from normalize.archive_rows import (
 from normalize.archive_sql import select_in, sync, write_difference, write_rows
 from normalize.decisions import Decisions
 from normalize.identity import group_copies
-from normalize.model import PostRecord
-
-Reread = Callable[[str], PostRecord | None]
-"""Gives the record of a capture that is in the archive already, by its ``capture_id``."""
-
-
-class CaptureLost(RuntimeError):
-    """A capture that the archive needs to read again is not to be had, or is no post any more."""
+from normalize.model import PostRecord, Reading
 
 
 def new_readings(connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[str, Reading]:

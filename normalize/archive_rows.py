@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from normalize.archive_sql import Table
@@ -21,6 +20,7 @@ from normalize.model import (
     PageClass,
     PostRecord,
     Problem,
+    Reading,
     Severity,
     Site,
     VenueMention,
@@ -36,36 +36,6 @@ POSITIONS = 1_000
 """Ids of recommendations leave room for so many places in a post; the first is 1."""
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One observation, processed: what the page is, and the record of the post on it."""
-
-    capture_id: str
-    """Key of the observation in the capture store."""
-    sha256: str
-    """Of its bytes, hexadecimal."""
-    address: str | None
-    """Address that it came from; ``None`` for a file that does not tell."""
-    origin: str
-    """The spider that fetched it or the name of the file."""
-    status: int | None
-    """HTTP status; ``None`` for a file."""
-    captured_at: str | None
-    """ISO 8601 UTC, as the fetch or the form says; ``None`` where nothing does."""
-    page_class: PageClass
-    record: PostRecord | None
-    """The post; ``None`` unless ``page_class`` is ``post``."""
-    problems: tuple[Problem, ...]
-    """Problems of the page, beside those of the record."""
-
-    @property
-    def post(self) -> PostRecord | None:
-        """The record, if it is of a post with recommendations."""
-        if self.page_class != "post" or self.record is None or not self.record.entries:
-            return None
-        return self.record
 
 
 # --- rows: what each column means stands in schema.sql ---------------------------------------------------------------

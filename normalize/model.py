@@ -204,3 +204,36 @@ class PostRecord:
     past_posts: tuple[ResolvedPastPost, ...]
     problems: tuple[Problem, ...]
     """Those of the post and those found while resolving."""
+
+
+# --- processed --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One observation, processed: what the page is, and the record of the post on it."""
+
+    capture_id: str
+    """Key of the observation in the capture store."""
+    sha256: str
+    """Of its bytes, hexadecimal."""
+    address: str | None
+    """Address that it came from; ``None`` for a file that does not tell."""
+    origin: str
+    """The spider that fetched it or the name of the file."""
+    status: int | None
+    """HTTP status; ``None`` for a file."""
+    captured_at: str | None
+    """ISO 8601 UTC, as the fetch or the form says; ``None`` where nothing does."""
+    page_class: PageClass
+    record: PostRecord | None
+    """The post; ``None`` unless ``page_class`` is ``post``."""
+    problems: tuple[Problem, ...]
+    """Problems of the page, beside those of the record."""
+
+    @property
+    def post(self) -> PostRecord | None:
+        """The record, if it is of a post with recommendations."""
+        if self.page_class != "post" or self.record is None or not self.record.entries:
+            return None
+        return self.record

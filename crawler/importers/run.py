@@ -16,7 +16,8 @@ from crawler.importers.files import RefusedPath, SkippedFiles, SourceFile, captu
 from crawler.ingest import Paths, add_readings, is_extendable, turn_to_write
 from crawler.tombstones import has_tombstones, when_forgotten
 from crawler.workers import Progress, Workers
-from normalize.archive import Reading, Summary
+from normalize.archive import Summary
+from normalize.model import Reading
 
 _USUAL_BYTES = 240_000
 """Of a page; a larger one counts for several, so that memory stays flat whatever the files' size."""

@@ -24,10 +24,10 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from normalize.archive import Archive, Reading
+from normalize.archive import Archive
 from normalize.identifiers import identifiers_of
 from normalize.identity import PaperEntry, resolve
-from normalize.model import Entry, Link, Post, PostRecord
+from normalize.model import Entry, Link, Post, PostRecord, Reading
 from normalize.records import normalize_post
 from normalize.titles import title_key
 

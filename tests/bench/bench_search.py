@@ -33,10 +33,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from posts import write_posts
 
-from normalize.archive import Archive, Reading, open_readonly
+from normalize.archive import Archive, open_readonly
 from normalize.archive_rows import RECOMMENDATIONS, RecommendationRow
 from normalize.archive_search import write_search
 from normalize.migrations import iter_statements, schema_sql
+from normalize.model import Reading
 from normalize.search import count_hits, parse, search
 from tests.normalize.builders import PAPER, entry, post, reading
 

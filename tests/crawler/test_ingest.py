@@ -10,7 +10,7 @@ from crawler import ingest
 from crawler.captures import BLOCKED_HEADER, DAMAGED_HEADER, Capture, CaptureStore, NewCapture
 from crawler.ingest import CapturesMissing, Paths, rebuild_archive, update_archive
 from crawler.reading import read_capture
-from normalize.archive import Reading
+from normalize.model import Reading
 
 ADDRESS = "https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/99000004"
 

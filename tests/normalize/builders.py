@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from normalize.archive import Reading
 from normalize.identifiers import identifiers_of
 from normalize.identity import Copy, PaperEntry
 from normalize.model import (
@@ -17,6 +16,7 @@ from normalize.model import (
     Post,
     PostRecord,
     Problem,
+    Reading,
     ResolvedImage,
     ResolvedLink,
     ResolvedPastPost,

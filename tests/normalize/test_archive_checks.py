@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from normalize.archive import Archive, Reading, open_readonly
+from normalize.archive import Archive, open_readonly
 from normalize.archive_checks import MANY
 from normalize.checks import load_checks
 from normalize.identifiers import identifiers_of
-from normalize.model import EntryRecord, PostRecord
+from normalize.model import EntryRecord, PostRecord, Reading
 from tests.normalize.builders import PAPER, entry, post, reading, sha
 
 CSDN = "https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/{}"

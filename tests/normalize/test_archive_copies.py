@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from normalize.archive import Archive, CaptureLost, Reading, Summary
+from normalize.archive import Archive, CaptureLost, Summary
 from normalize.decisions import parse_decisions
-from normalize.model import PostRecord, Site
+from normalize.model import PostRecord, Reading, Site
 from tests.normalize.builders import MMBIZ, PAPER, entry, post, reading, sha
 from tests.normalize.test_archive import CSDN, WECHAT, digest, dumped, rows
 

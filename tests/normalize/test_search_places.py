@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from normalize import archive_search
-from normalize.archive import Archive, Reading, open_readonly
+from normalize.archive import Archive, open_readonly
 from normalize.archive_rows import POSITIONS, recommendation_id
 from normalize.archive_search import DAY_SLOTS, SLOT, UNDATED_SLOTS, Place, places_of_day
-from normalize.model import PostRecord
+from normalize.model import PostRecord, Reading
 from tests.normalize.builders import entry, post, reading
 
 CSDN = "https://blog.csdn.net/c9Yv2cf9I06K2A9E/article/details/{}"
