@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -42,13 +41,43 @@ def compile_phrase(pattern: str) -> re.Pattern[str]:
 _FRAGMENT = re.compile(r"\{([a-z]+)\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cue:
-    pattern: re.Pattern[str]
+class Place(NamedTuple):
+    """What stands round a mention where a phrase holds."""
+
+    before: re.Pattern[str] | None
+    """Found in what stands before the mention, up to its end; ``None``: anything may stand there."""
+    after: re.Pattern[str] | None
+    """Matches the beginning of what stands behind the mention."""
+
+    def holds(self, before: str, after: str) -> bool:
+        """Whether a mention stands in such a place."""
+        return (self.before is None or self.before.search(before) is not None) and (
+            self.after is None or self.after.match(after) is not None
+        )
+
+
+def compile_place(pattern: str) -> Place:
+    """A pattern parted at its ``◇``, so that each half is tried only where it can hold.
+
+    >>> place = compile_place("{publish}◇")
+    >>> bool(place.before.search("¶本文发表于 ")), place.after
+    (True, None)
+    """
+    before, _, after = pattern.partition("◇")
+    return Place(
+        before=compile_phrase(rf"(?:{before})\Z") if before else None, after=compile_phrase(after) if after else None
+    )
+
+
+class _Cue(NamedTuple):
+    place: Place
     strength: int
     needs_year: bool
     publishes: bool
     status: VenueStatus | None
+
+
+_STRONGEST = 4
 
 
 @cache
@@ -56,7 +85,7 @@ def _cues() -> tuple[_Cue, ...]:
     rows = load_rules("venue_phrases")["cue"]
     cues = (
         _Cue(
-            pattern=compile_phrase(row["pattern"]),
+            place=compile_place(row["pattern"]),
             strength=row["strength"],
             needs_year=row.get("year", False),
             publishes=row.get("publishes", False),
@@ -68,10 +97,14 @@ def _cues() -> tuple[_Cue, ...]:
 
 
 @cache
-def _vetoes(strength: int) -> tuple[re.Pattern[str], ...]:
-    """Those that overrule a cue of this strength."""
-    rows = load_rules("venue_phrases")["veto"]
-    return tuple(compile_phrase(row["pattern"]) for row in rows if row["over"] >= strength)
+def _vetoes(strength: int) -> tuple[Place, ...]:
+    """Those that overrule a cue of this strength; all that look only behind the mention are one."""
+    if strength > _STRONGEST:
+        return ()
+    patterns = [row["pattern"] for row in load_rules("venue_phrases")["veto"] if row["over"] == strength]
+    behind = [pattern[1:] for pattern in patterns if pattern.startswith("◇")]
+    places = [compile_place(pattern) for pattern in patterns if not pattern.startswith("◇")]
+    return (*places, compile_place(f"◇(?:{'|'.join(behind)})"), *_vetoes(strength + 1))
 
 
 # --- statuses --------------------------------------------------------------------------------------------------------
@@ -115,44 +148,63 @@ def judge(text: str, mentions: Sequence[Mention]) -> Iterator[Verdict]:
         here = [mention for mention in mentions if begin <= mention.mask[0] < end]
         for mention in here:
             near = (max(begin, mention.mask[0] - _REACH), min(end, mention.mask[1] + _REACH))
-            context = _context(text, near, mention, here)
-            verdict = _verdict(("¶" if near[0] == first else "") + context, mention, (begin, end))
+            context = _context(text, near, mention, here, "¶" if near[0] == first else "")
+            verdict = None if context is None else _verdict(context, mention, (begin, end))
             if verdict is not None:
                 yield verdict
+
+
+class _Context(NamedTuple):
+    """The sentence round the mention under judgement, the others as ``◆``."""
+
+    before: str
+    """What stands before the mention; it begins with ``¶`` where the text does."""
+    after: str
 
 
 # "NIPS Workshop 2017", "CVPRW 2018"
 _WORKSHOP = re.compile(r"[Ww]orkshop|(?<=[A-Z]{4})W(?![A-Z])")
 
 
-def _context(text: str, span: tuple[int, int], mention: Mention, others: Iterable[Mention]) -> str:
-    """The sentence with the mention under judgement as ``◇`` and the others as ``◆``."""
+def _context(
+    text: str, span: tuple[int, int], mention: Mention, others: Iterable[Mention], opening: str
+) -> _Context | None:
+    """``None`` where the mention shares a year with the one before it, or runs on behind the sentence."""
+    before: str | None = None
     parts, place = [], span[0]
     for other in others:
         if other.mask[0] < place or other.mask[1] > span[1]:
             continue
-        sign = "◇" if other is mention else "◆"
-        parts += [text[place : other.mask[0]], f"{sign} workshop" if _WORKSHOP.search(text, *other.mask) else sign]
+        parts.append(text[place : other.mask[0]])
+        if other is mention:
+            before, parts = "".join(parts), []
+        else:
+            parts.append("◆")
+        if _WORKSHOP.search(text, *other.mask):
+            parts.append(" workshop")
         place = other.mask[1]
-    return "".join((*parts, text[place : span[1]])).strip()
+    if before is None:
+        return None
+    parts.append(text[place : span[1]])
+    return _Context(opening + before.lstrip(), "".join(parts).rstrip())
 
 
-def _verdict(context: str, mention: Mention, sentence: tuple[int, int]) -> Verdict | None:
+def _verdict(context: _Context, mention: Mention, sentence: tuple[int, int]) -> Verdict | None:
     cue = _strongest_cue(context, mention)
     if cue is None or _is_vetoed(context, cue.strength):
         return None
-    status = most_specific((*statuses_in(context, "status"), cue.status or "published"))
+    status = most_specific((*statuses_in("◇".join(context), "status"), cue.status or "published"))
     return Verdict(mention=mention, strength=cue.strength, status=status, sentence=sentence)
 
 
-def _is_vetoed(context: str, strength: int) -> bool:
-    for veto in _vetoes(strength):  # noqa: SIM110 - any() with a generator takes longer, and half of all entries come here
-        if veto.search(context):
+def _is_vetoed(context: _Context, strength: int) -> bool:
+    for place in _vetoes(strength):  # noqa: SIM110 - any() with a generator takes longer, and half of all entries come here
+        if place.holds(*context):
             return True
     return False
 
 
-def _strongest_cue(context: str, mention: Mention) -> _Cue | None:
+def _strongest_cue(context: _Context, mention: Mention) -> _Cue | None:
     dated = mention.year is not None
     # A contest is believed only when it is said outright, a word only when publishing is spoken of.
     least = 3 if mention.kind == "challenge" else 2
@@ -161,6 +213,6 @@ def _strongest_cue(context: str, mention: Mention) -> _Cue | None:
         if cue.strength < least:
             return None
         usable = (dated or not cue.needs_year) and (cue.publishes or not is_word)
-        if usable and cue.pattern.search(context):
+        if usable and cue.place.holds(*context):
             return cue
     return None

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import product
 from typing import Any, get_args
 
 import pytest
@@ -12,7 +13,7 @@ from normalize.model import VenueStatus
 from normalize.prose import fold_letters
 from normalize.rules import load_rules
 from normalize.venues import find_mentions, find_venue
-from normalize.venues.judgement import compile_phrase
+from normalize.venues.judgement import compile_phrase, compile_place
 
 PHRASES = load_rules("venue_phrases")
 INSTITUTIONS = load_rules("institutions")
@@ -53,6 +54,25 @@ def test_example_of_a_venue_phrase(row: dict[str, Any]) -> None:
     context = context_of(row["example"], first=True)
     assert compile_phrase(row["pattern"]).search(context)
     assert any(word in context for word in row.get("needs", [context]))
+
+
+SIGNED = [
+    context_of(row["example"], first=first)
+    for row in (*PHRASES["cue"], *PHRASES["veto"], *PHRASES["status"])
+    for first in (True, False)
+]
+HALVES = (
+    sorted({context.partition("◇")[0] for context in SIGNED}),
+    sorted({context[context.index("◇") + 1 :] for context in SIGNED}),
+)
+
+
+@pytest.mark.parametrize("row", [*PHRASES["cue"], *PHRASES["veto"]], ids=lambda row: row["example"])
+def test_a_pattern_parted_at_the_mention_says_the_same(row: dict[str, Any]) -> None:
+    assert row["pattern"].count("◇") == 1
+    whole, parted = compile_phrase(row["pattern"]), compile_place(row["pattern"])
+    for before, after in product(*HALVES):
+        assert (whole.search(f"{before}◇{after}") is not None) == parted.holds(before, after), (before, after)
 
 
 @pytest.mark.parametrize("row", PHRASES["award"], ids=lambda row: row["example"])
