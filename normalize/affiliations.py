@@ -7,25 +7,24 @@ laboratory stays. What is no known institution is taken only from phrases that l
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from normalize.prose import compile_names, fold_letters, has_any, text_start
+from normalize.prose import Names, Signs, fold_letters, text_start
 from normalize.rules import load_rules
 from normalize.text import HAN, clean_text
 from normalize.venues import find_mentions
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(NamedTuple):
     pattern: re.Pattern[str]
     tail: re.Pattern[str] | None
     needs: tuple[str, ...]
+    signs: frozenset[str]
+    """Of these words, as :class:`~normalize.prose.Signs` finds them."""
     firm: bool
-    first: bool
-    opens: bool
-    """The list is the first thing of the phrase, so that the summary must begin with an institution."""
+    firm_group: bool
+    """Firm where the pattern's group "firm" takes part."""
 
 
 def compile_phrase(pattern: str) -> re.Pattern[str]:
@@ -48,26 +47,33 @@ def _rules() -> dict[str, Any]:
 
 
 @cache
-def _phrases() -> tuple[_Phrase, ...]:
+def _phrases(*, first: bool) -> tuple[_Phrase, ...]:
+    """Those that hold only at the very start of a summary, or all others."""
     return tuple(
         _Phrase(
             pattern=compile_phrase(row["pattern"]),
             tail=compile_phrase(row["tail"]) if "tail" in row else None,
             needs=tuple(row.get("needs", ())),
-            firm=row["firm"] is not False,
-            first=row.get("first", False),
-            opens=row["pattern"].startswith("{list}"),
+            signs=Signs.of(row.get("needs", ())),
+            firm=row["firm"] is True,
+            firm_group=row["firm"] == "group",
         )
         for row in _rules()["phrase"]
+        if row.get("first", False) == first
     )
+
+
+@cache
+def _signs() -> Signs:
+    return Signs(word for phrase in _phrases(first=False) for word in phrase.needs)
 
 
 # --- one institution -------------------------------------------------------------------------------------------------
 
 
 @cache
-def _known() -> re.Pattern[str]:
-    return compile_names(_rules()["names"])
+def _known() -> Names:
+    return Names(_rules()["names"])
 
 
 @cache
@@ -126,13 +132,15 @@ def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
 @lru_cache(maxsize=4096)
 def _head_end(piece: str) -> int:
     """Where the institution ends with which a piece begins; 0 where it begins with none."""
-    known, ended = _known().match(piece), _ended().match(piece)
+    known, ended = _known().end_at(piece), _ended().match(piece)
+    if not known and ended is None:
+        return 0
     people = _PEOPLE.search(piece)
     if ended is not None and people is not None and people.start() < ended.end():
         ended = _ended().match(piece, 0, people.start())
     if ended is not None and not known and _never().match(piece):
         ended = None
-    end = max(known.end() if known else 0, ended.end() if ended else 0)
+    end = max(known, ended.end() if ended else 0)
     tail = _lab_tail().match(piece, end) if end and not _FIELD_TEAM.match(piece, end) else None
     if tail is None or (people is not None and people.start() < tail.end()):
         return end
@@ -178,11 +186,15 @@ def _is_han_name(name: str, *, least: int) -> bool:
 
 _HARD = re.compile(r"\s*(?:、|,|&|;|以及)\s*")
 _SOFT = re.compile(r"\s*(?:和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
+_HARD_OR_SOFT = re.compile(r"[、,&;和与及/]|联合|携手|and")
 _DEPARTMENT = re.compile(f"[{HAN}]{{1,12}}(?:中心|实验室|研究所|研究院|学院|系|组|部)")
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, str]]:
     """The members of a list, each with its place: 清华大学、微软和 CMU."""
+    if _HARD_OR_SOFT.search(text) is None:
+        yield start, text
+        return
     for begin, piece in _split(_HARD, text, start):
         merged: list[tuple[int, str]] = []
         for place, part in _split(_SOFT, piece, begin):
@@ -205,14 +217,13 @@ def _split(pattern: re.Pattern[str], text: str, start: int) -> Iterator[tuple[in
 
 def _continues(left: str, right: str, whole: str) -> bool:
     """Whether 与 belongs to the name: 中国科学院自动化所智能感知|计算中心, not 清华大学|微软研究院."""
-    known = _known().match(whole.lstrip())
-    if known is not None and known.end() > len(left.strip()):
+    if _known().end_at(whole.lstrip()) > len(left.strip()):
         return True
     head = _head_end(left.strip())
     rest = left.strip()[head:]
     if not head or not rest or _PEOPLE.search(rest) or not rest[0].isalpha() or rest.isascii():
         return False
-    return _known().match(right) is None and _DEPARTMENT.match(right) is not None
+    return not _known().end_at(right) and _DEPARTMENT.match(right) is not None
 
 
 # A venue in front of an institution: "ICLR 2018 上 Google 的工作".
@@ -257,33 +268,41 @@ _LONGEST_NAME = 40
 
 
 @cache
-def _name_or_suffix() -> re.Pattern[str]:
-    return compile_names((*_rules()["names"], *_rules()["suffixes"]))
+def _names_and_suffixes() -> Names:
+    return Names((*_rules()["names"], *_rules()["suffixes"]))
 
 
 def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
     """Place and text of each list of institutions, and whether unknown names in it are some."""
+    for phrase, match in _matches(text, start):
+        firm = match["firm"] is not None if phrase.firm_group else phrase.firm
+        yield match.start("list"), match["list"], firm
+
+
+def _matches(text: str, start: int) -> Iterator[tuple[_Phrase, re.Match[str]]]:
     opened = _head_end(text[start : start + _LONGEST_NAME].lstrip()) > 0
-    for phrase in _phrases():
-        if (opened or not phrase.opens) and (not phrase.needs or has_any(text, phrase.needs)):
-            for match in _phrase_matches(phrase, text, start):
-                firm = phrase.firm and match.groupdict().get("firm", "") is not None
-                yield match.start("list"), match["list"], firm
+    for phrase in _phrases(first=True):
+        if text.startswith(phrase.needs, start) if phrase.needs else opened:
+            match = phrase.pattern.match(text, start)
+            if match is not None:
+                yield phrase, match
+    found = _signs().found_in(text)
+    for phrase in _phrases(first=False):
+        if not found.isdisjoint(phrase.signs):
+            begins = phrase.pattern.finditer(text, start) if phrase.tail is None else _from_clauses(phrase, text, start)
+            for match in begins:
+                yield phrase, match
 
 
-def _phrase_matches(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[str]]:
-    if phrase.tail is None and not phrase.first:
-        return phrase.pattern.finditer(text, start)
-    begins = iter([start]) if phrase.tail is None else _named_clauses(phrase.tail, text, start)
-    return (match for begin in begins if (match := phrase.pattern.match(text, begin)) is not None)
-
-
-def _named_clauses(tail: re.Pattern[str], text: str, start: int) -> Iterator[int]:
-    """Where the clauses begin that end in the tail and name what may be an institution."""
-    for match in tail.finditer(text, start):
-        begin = max(start, *(text.rfind(mark, start, match.start()) + 1 for mark in "，。；！：\n"))
-        if _name_or_suffix().search(text, begin, match.start()):
-            yield begin
+def _from_clauses(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[str]]:
+    """Matches from the beginning of clauses that end in the phrase's tail and name what may be an institution."""
+    for tail in phrase.tail.finditer(text, start) if phrase.tail is not None else ():
+        stop = tail.start()
+        begin = max([start, *[text.rfind(mark, start, stop) + 1 for mark in "，。；！：\n"]])
+        if _names_and_suffixes().stand_in(text, begin, stop):
+            match = phrase.pattern.match(text, begin)
+            if match is not None:
+                yield match
 
 
 def _apart(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from normalize.model import VenueStatus
-from normalize.prose import has_any, sentence_spans, text_start
+from normalize.prose import Signs, sentence_spans, text_start
 from normalize.rules import load_rules
 from normalize.venues.mentions import Mention
 
@@ -115,11 +115,20 @@ _STATUS_ORDER: tuple[VenueStatus, ...] = (
 """Most specific first."""
 
 
+@cache
+def _status_signs(table: Literal["status", "award"]) -> Signs:
+    return Signs(word for row in load_rules("venue_phrases")[table] for word in row["needs"])
+
+
 def statuses_in(text: str, table: Literal["status", "award"]) -> list[VenueStatus]:
     """The statuses that the phrases of a table tell of; most texts need no pattern, so each is compiled when it is."""
-    rows = load_rules("venue_phrases")[table]
+    signs = _status_signs(table).found_in(text)
+    if not signs:
+        return []
     return [
-        row["status"] for row in rows if has_any(text, row["needs"]) and compile_phrase(row["pattern"]).search(text)
+        row["status"]
+        for row in load_rules("venue_phrases")[table]
+        if not signs.isdisjoint(Signs.of(row["needs"])) and compile_phrase(row["pattern"]).search(text)
     ]
 
 

@@ -4,10 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
-from string import ascii_letters
 from typing import NamedTuple
 
-from normalize.prose import NAME_END, compile_names
+from normalize.prose import LATIN, NAME_END, compile_names
 from normalize.rules import load_rules
 from normalize.venues.register import VenueKind, load_venues, spellings_of
 
@@ -63,8 +62,6 @@ class _Index(NamedTuple):
 
 # First word of a name: "ACL" of "ACL-IJCNLP 2018", "S" of "S&P".
 _CAPITALISED = re.compile("[A-Z][A-Za-z]*")
-# A name is not inside a Latin word, nor behind one: "NAACL", "my_ACL", "pre-ACL".
-_LATIN = frozenset(f"{ascii_letters}_-")
 _NAME_END = re.compile(NAME_END)
 _SHORTEST_FOLDED = 4
 
@@ -137,7 +134,7 @@ def _named_by(text: str, head: str, index: _Index) -> Iterator[tuple[int, int, S
     """The names in a text that begin with a word."""
     start = text.find(head)
     while start >= 0:
-        if start == 0 or text[start - 1] not in _LATIN:
+        if start == 0 or text[start - 1] not in LATIN:
             for length in index.lengths[head]:
                 words = text[start : start + length]
                 spelling = index.exact.get(words) or index.folded.get(words.lower())

@@ -132,4 +132,7 @@ def test_example_of_an_institution_phrase(row: dict[str, Any]) -> None:
     assert "list" in compile_institution_phrase(row["pattern"]).groupindex
     assert compile_institution_phrase(row["pattern"]).search(row["example"])
     assert any(word in row["example"] for word in row.get("needs", [row["example"]]))
+    if row.get("first"):
+        assert row["example"].startswith(tuple(row.get("needs", row["gives"])))
+    assert ("needs" in row) != row["pattern"].startswith("{list}")
     assert list(find_affiliations(row["example"])) == row["gives"]
