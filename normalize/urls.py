@@ -77,6 +77,8 @@ _PLAIN_CSDN = re.compile(
 _PLAIN_IMGCONVERT = re.compile(r"https://imgconvert\.csdnimg\.cn/([A-Za-z0-9_-]+=*)(?:\?[!-~]*)?")
 # The same for nearly all other links.
 _PLAIN_LINK = re.compile(r"https://(?:www\.paperweekly\.site|github\.com|arxiv\.org)(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+")
+# And for the addresses of most posts; the user in small letters.
+_PLAIN_POST = re.compile(r"https://blog\.csdn\.net/[A-Za-z0-9_]+/article/details/([0-9]+)")
 # What needs no w3lib: it would give the same letters.
 _IN_ORDER = re.compile(
     r"https?://[a-z0-9.-]+(?::[1-9][0-9]*)?(?=/)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?wx_fmt=[a-z]+)?"
@@ -122,7 +124,9 @@ def canonical_url(raw: str) -> str:
     >>> canonical_url("http://[")
     'http://['
     """
-    return raw if _PLAIN_LINK.fullmatch(raw) else _canonical(raw)
+    if _PLAIN_LINK.fullmatch(raw):
+        return raw
+    return raw.lower() if _PLAIN_POST.fullmatch(raw) else _canonical(raw)
 
 
 def picture(raw: str) -> tuple[str, str]:
@@ -139,8 +143,10 @@ def picture(raw: str) -> tuple[str, str]:
     if plain is None:
         url = canonical_url(raw)
         return url, image_key(url)
-    wx_fmt = _WX_FMT.search(plain[3]) if plain[3] else None
-    return f"https://mmbiz.qpic.cn{plain[1]}{'?' + wx_fmt[1] if wx_fmt else ''}", plain[2]
+    path, key, query = plain.groups()
+    wx_fmt = _WX_FMT.search(query) if query else None
+    url = f"https://mmbiz.qpic.cn{path}"
+    return f"{url}?{wx_fmt[1]}" if wx_fmt else url, key
 
 
 def _canonical(raw: str) -> str:
@@ -182,6 +188,8 @@ def post_keys(url: str) -> tuple[str, ...]:
     >>> post_keys("https://mp.weixin.qq.com/s/1bJ3QVbXQW7B9wV2sQ2HzA")
     ('wechat-s-1bJ3QVbXQW7B9wV2sQ2HzA',)
     """
+    if (plain := _PLAIN_POST.fullmatch(url)) is not None:
+        return (f"csdn-{plain[1]}",)
     parts = _split(canonical_url(url))
     if parts is None:
         return ()

@@ -75,8 +75,9 @@ class _Years:
 
     def contain(self, year: int) -> bool | None:
         """Whether the year is one of them; ``None`` where they are not known so far."""
-        if any(year in span for span in self.spans):
-            return True
+        for span in self.spans:
+            if year in span:
+                return True
         known = (self.from_the_first or year >= self.spans[0].start) and (
             self.to_the_last or year < self.spans[-1].stop
         )
