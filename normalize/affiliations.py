@@ -7,24 +7,33 @@ laboratory stays. What is no known institution is taken only from phrases that l
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from normalize.prose import Names, Signs, fold_letters, text_start
 from normalize.rules import load_rules
-from normalize.text import HAN, clean_text
+from normalize.text import HAN, clean_text, has_han
 from normalize.venues import find_mentions
 
 
-class _Phrase(NamedTuple):
-    pattern: re.Pattern[str]
-    tail: re.Pattern[str] | None
-    needs: tuple[str, ...]
-    signs: frozenset[str]
-    """Of these words, as :class:`~normalize.prose.Signs` finds them."""
-    firm: bool
-    firm_group: bool
-    """Firm where the pattern's group "firm" takes part."""
+class _Phrase:
+    """A row of the table; its patterns are compiled when they are tried for the first time, for most texts need few."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self._row = row
+        self.needs: tuple[str, ...] = tuple(row.get("needs", ()))
+        self.signs = Signs.of(self.needs)
+        self.firm: bool = row["firm"] is True
+        self.firm_group: bool = row["firm"] == "group"
+        """Firm where the pattern's group "firm" takes part."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return compile_phrase(self._row["pattern"])
+
+    @cached_property
+    def tail(self) -> re.Pattern[str] | None:
+        return compile_phrase(self._row["tail"]) if "tail" in self._row else None
 
 
 def compile_phrase(pattern: str) -> re.Pattern[str]:
@@ -49,18 +58,7 @@ def _rules() -> dict[str, Any]:
 @cache
 def _phrases(*, first: bool) -> tuple[_Phrase, ...]:
     """Those that hold only at the very start of a summary, or all others."""
-    return tuple(
-        _Phrase(
-            pattern=compile_phrase(row["pattern"]),
-            tail=compile_phrase(row["tail"]) if "tail" in row else None,
-            needs=tuple(row.get("needs", ())),
-            signs=Signs.of(row.get("needs", ())),
-            firm=row["firm"] is True,
-            firm_group=row["firm"] == "group",
-        )
-        for row in _rules()["phrase"]
-        if row.get("first", False) == first
-    )
+    return tuple(_Phrase(row) for row in _rules()["phrase"] if row.get("first", False) == first)
 
 
 @cache
@@ -167,14 +165,14 @@ def _is_latin_name(name: str, *, among: bool) -> bool:
     return len(words) <= 5 and any(word in _rules()["bodies"] for word in words)
 
 
-_HAN_NAME = re.compile(f"[{HAN}]{{2,10}}")
+_LONGEST_HAN_NAME = 10
 _NO_NAME_LETTERS = re.compile("[的了是在把被这那该某一不也都很最更为以于对]")
 
 
 def _is_han_name(name: str, *, least: int) -> bool:
     if (
-        not _HAN_NAME.fullmatch(name)
-        or len(name) < least
+        not least <= len(name) <= _LONGEST_HAN_NAME
+        or not all(map(has_han, name))
         or name in _rules()["suffixes"]
         or _NO_NAME_LETTERS.search(name)
     ):
@@ -187,7 +185,11 @@ def _is_han_name(name: str, *, least: int) -> bool:
 _HARD = re.compile(r"\s*(?:、|,|&|;|以及)\s*")
 _SOFT = re.compile(r"\s*(?:和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
 _HARD_OR_SOFT = re.compile(r"[、,&;和与及/]|联合|携手|and")
-_DEPARTMENT = re.compile(f"[{HAN}]{{1,12}}(?:中心|实验室|研究所|研究院|学院|系|组|部)")
+
+
+@cache
+def _department() -> re.Pattern[str]:
+    return re.compile(f"[{HAN}]{{1,12}}(?:中心|实验室|研究所|研究院|学院|系|组|部)")
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, str]]:
@@ -223,7 +225,7 @@ def _continues(left: str, right: str, whole: str) -> bool:
     rest = left.strip()[head:]
     if not head or not rest or _PEOPLE.search(rest) or not rest[0].isalpha() or rest.isascii():
         return False
-    return not _known().end_at(right) and _DEPARTMENT.match(right) is not None
+    return not _known().end_at(right) and _department().match(right) is not None
 
 
 # A venue in front of an institution: "ICLR 2018 上 Google 的工作".

@@ -5,8 +5,8 @@ import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from string import ascii_letters
-from typing import Any
 
 from normalize.text import HAN
 
@@ -39,22 +39,13 @@ def _fold_letter(match: re.Match[str]) -> str:
 class Signs:
     """Words of which some text must hold one, looked for all at once: cheap, so that costly searches can be saved.
 
-    A word is found by its first letter, so that none hides another that begins inside it.
-
     >>> signs = Signs(["来自", "出自", "作者"])
     >>> sorted(signs.found_in("本文来自微软，一作者")), signs.found_in("出产"), sorted(signs.of(["来自", "出自"]))
     (['作', '来'], set(), ['出', '来'])
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        endings: defaultdict[str, list[str]] = defaultdict(list)
-        for word in words:
-            endings[word[0]].append(re.escape(word[1:]))
-        self._pattern = re.compile(
-            "|".join(
-                re.escape(letter) + ("" if "" in rest else f"(?={'|'.join(rest)})") for letter, rest in endings.items()
-            )
-        )
+        self._pattern = re.compile(_first_letters_of(words))
 
     @staticmethod
     def of(words: Iterable[str]) -> frozenset[str]:
@@ -64,6 +55,16 @@ class Signs:
     def found_in(self, text: str) -> set[str]:
         """First letters of the words that stand in a text."""
         return set(self._pattern.findall(text))
+
+
+def _first_letters_of(words: Iterable[str]) -> str:
+    """A pattern that finds the first letter of each word: none hides another that begins inside it."""
+    endings: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words:
+        endings[word[0]].append(re.escape(word[1:]))
+    return "|".join(
+        re.escape(letter) + ("" if "" in rest else f"(?={'|'.join(rest)})") for letter, rest in endings.items()
+    )
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -80,8 +81,8 @@ _NAME_END = re.compile(NAME_END)
 class Names:
     """Names of two letters or more, each found whole: none stands inside a longer Latin word.
 
-    They are looked up by their first two letters. The pattern of :func:`compile_names` does the same, but takes longer
-    to compile than a hundred posts to read.
+    They are looked up by their first two letters: a pattern of all names does the same, but takes longer to compile
+    than a hundred posts to read.
 
     >>> names = Names(["ACL", "ACL-IJCNLP", "清华"])
     >>> names.end_at("ACL-IJCNLP 2018"), names.end_at("ACLs"), names.end_at("在清华", 1), names.stand_in("NAACL", 0, 5)
@@ -104,41 +105,23 @@ class Names:
                 return start + len(name)
         return 0
 
+    def spans_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the names in a text begin and end, the longest where several begin at one place."""
+        for match in self._beginnings.finditer(text):
+            end = self.end_at(text, match.start())
+            if end:
+                yield match.start(), end
+
+    @cached_property
+    def _beginnings(self) -> re.Pattern[str]:
+        return re.compile(_first_letters_of(self._by_head))
+
     def stand_in(self, text: str, start: int, stop: int) -> bool:
         """Whether one of the names stands between two places."""
         for place in range(start, stop - 1):
             if text[place : place + 2] in self._by_head and self.end_at(text, place, stop):
                 return True
         return False
-
-
-def compile_names(names: Iterable[str]) -> re.Pattern[str]:
-    """One pattern that finds the longest of many names, none of them inside a longer Latin word.
-
-    It is a tree of letters, so that a text is read once however many names there are; its first letters stand before
-    any other condition, which lets the engine skip everything else.
-
-    >>> compile_names(["ACL", "AAAI", "ACL-IJCNLP"]).findall("ACL-IJCNLP、NAACL 和2018AAAI2019")
-    ['ACL-IJCNLP', 'AAAI']
-    """
-    tree: dict[str, Any] = {}
-    for name in names:
-        node = tree
-        for letter in name:
-            node = node.setdefault(letter, {})
-        node[""] = {}
-    heads = (
-        re.escape(head) + (f"(?<![A-Za-z_-]{re.escape(head)})" if head.isascii() else "") + _tree_pattern(node)
-        for head, node in sorted(tree.items())
-    )
-    return re.compile(f"(?:{'|'.join(heads)})")
-
-
-def _tree_pattern(node: dict[str, Any]) -> str:
-    branches = [re.escape(letter) + _tree_pattern(child) for letter, child in sorted(node.items()) if letter]
-    if "" in node:
-        branches.append(NAME_END)
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 # --- sentences -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal, NamedTuple
 
 from normalize.model import VenueStatus
@@ -41,32 +41,34 @@ def compile_phrase(pattern: str) -> re.Pattern[str]:
 _FRAGMENT = re.compile(r"\{([a-z]+)\}")
 
 
-class Place(NamedTuple):
-    """What stands round a mention where a phrase holds."""
+class Place:
+    """What stands round a mention where a phrase holds: a pattern parted at its ``◇``.
 
-    before: re.Pattern[str] | None
-    """Found in what stands before the mention, up to its end; ``None``: anything may stand there."""
-    after: re.Pattern[str] | None
-    """Matches the beginning of what stands behind the mention."""
+    Each half is tried only where it can hold, and compiled when it is tried for the first time: most texts need few.
+
+    >>> place = Place("{publish}◇")
+    >>> place.holds("¶本文发表于 ", " 的工作"), place.holds("¶本文提出 ", " 的工作")
+    (True, False)
+    """
+
+    def __init__(self, pattern: str) -> None:
+        before, _, after = pattern.partition("◇")
+        self._before_pattern = rf"(?:{before})\Z" if before else None
+        self._after_pattern = after or None
 
     def holds(self, before: str, after: str) -> bool:
         """Whether a mention stands in such a place."""
-        return (self.before is None or self.before.search(before) is not None) and (
-            self.after is None or self.after.match(after) is not None
-        )
+        if self._before_pattern is not None and self._before.search(before) is None:
+            return False
+        return self._after_pattern is None or self._after.match(after) is not None
 
+    @cached_property
+    def _before(self) -> re.Pattern[str]:
+        return compile_phrase(self._before_pattern or "")
 
-def compile_place(pattern: str) -> Place:
-    """A pattern parted at its ``◇``, so that each half is tried only where it can hold.
-
-    >>> place = compile_place("{publish}◇")
-    >>> bool(place.before.search("¶本文发表于 ")), place.after
-    (True, None)
-    """
-    before, _, after = pattern.partition("◇")
-    return Place(
-        before=compile_phrase(rf"(?:{before})\Z") if before else None, after=compile_phrase(after) if after else None
-    )
+    @cached_property
+    def _after(self) -> re.Pattern[str]:
+        return compile_phrase(self._after_pattern or "")
 
 
 class _Cue(NamedTuple):
@@ -85,7 +87,7 @@ def _cues() -> tuple[_Cue, ...]:
     rows = load_rules("venue_phrases")["cue"]
     cues = (
         _Cue(
-            place=compile_place(row["pattern"]),
+            place=Place(row["pattern"]),
             strength=row["strength"],
             needs_year=row.get("year", False),
             publishes=row.get("publishes", False),
@@ -103,8 +105,8 @@ def _vetoes(strength: int) -> tuple[Place, ...]:
         return ()
     patterns = [row["pattern"] for row in load_rules("venue_phrases")["veto"] if row["over"] == strength]
     behind = [pattern[1:] for pattern in patterns if pattern.startswith("◇")]
-    places = [compile_place(pattern) for pattern in patterns if not pattern.startswith("◇")]
-    return (*places, compile_place(f"◇(?:{'|'.join(behind)})"), *_vetoes(strength + 1))
+    places = [Place(pattern) for pattern in patterns if not pattern.startswith("◇")]
+    return (*places, Place(f"◇(?:{'|'.join(behind)})"), *_vetoes(strength + 1))
 
 
 # --- statuses --------------------------------------------------------------------------------------------------------

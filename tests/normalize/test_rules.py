@@ -13,7 +13,7 @@ from normalize.model import VenueStatus
 from normalize.prose import fold_letters
 from normalize.rules import load_rules
 from normalize.venues import find_mentions, find_venue
-from normalize.venues.judgement import compile_phrase, compile_place
+from normalize.venues.judgement import Place, compile_phrase
 
 PHRASES = load_rules("venue_phrases")
 INSTITUTIONS = load_rules("institutions")
@@ -70,7 +70,7 @@ HALVES = (
 @pytest.mark.parametrize("row", [*PHRASES["cue"], *PHRASES["veto"]], ids=lambda row: row["example"])
 def test_a_pattern_parted_at_the_mention_says_the_same(row: dict[str, Any]) -> None:
     assert row["pattern"].count("◇") == 1
-    whole, parted = compile_phrase(row["pattern"]), compile_place(row["pattern"])
+    whole, parted = compile_phrase(row["pattern"]), Place(row["pattern"])
     for before, after in product(*HALVES):
         assert (whole.search(f"{before}◇{after}") is not None) == parted.holds(before, after), (before, after)
 
