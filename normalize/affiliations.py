@@ -194,9 +194,6 @@ def _department() -> re.Pattern[str]:
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, str]]:
     """The members of a list, each with its place: 清华大学、微软和 CMU."""
-    if _HARD_OR_SOFT.search(text) is None:
-        yield start, text
-        return
     for begin, piece in _split(_HARD, text, start):
         merged: list[tuple[int, str]] = []
         for place, part in _split(_SOFT, piece, begin):
@@ -237,9 +234,9 @@ def _institutions(text: str, start: int, *, firm: bool) -> Iterator[tuple[int, i
     lead = _VENUE_LEAD.match(text)
     if lead is not None and _head_end(text[lead.end() :]):
         text, start = text[lead.end() :], start + lead.end()
-    pieces = list(_pieces(text, start))
+    pieces = list(_pieces(text, start)) if _HARD_OR_SOFT.search(text) else [(start, text)]
     # One known member vouches for the others: "中山大学和 CVTE".
-    among = any(_head_end(piece.strip()) for _, piece in pieces)
+    among = any(map(_head_end, [piece.strip() for _, piece in pieces]))
     for place, piece in pieces:
         name = institution_in(piece, firm=firm or among, among=firm and among)
         if name is not None:
@@ -262,6 +259,8 @@ def find_affiliations(summary: str) -> tuple[str, ...]:
     lists: dict[tuple[int, str], bool] = {}
     for begin, listed, firm in _lists(text, text_start(text)):
         lists[begin, listed] = firm or lists.get((begin, listed), False)
+    if not lists:
+        return ()
     places = {place for (begin, listed), firm in lists.items() for place in _institutions(listed, begin, firm=firm)}
     return tuple(dict.fromkeys(clean_text(summary[begin:end]) for begin, end in _apart(places)))
 
