@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from normalize.model import VenueStatus
 from normalize.prose import Signs, sentence_spans, text_start
@@ -71,6 +71,12 @@ class Place:
         return compile_phrase(self._after_pattern or "")
 
 
+def pattern_in(row: dict[str, Any]) -> str:
+    """The pattern of a row of ``rules/venue_phrases.toml`` with the row's own words put in."""
+    pattern: str = row["pattern"]
+    return pattern.replace("{needs}", f"(?:{'|'.join(row.get('needs', ()))})")
+
+
 class _Cue(NamedTuple):
     place: Place
     strength: int
@@ -98,15 +104,30 @@ def _cues() -> tuple[_Cue, ...]:
     return tuple(sorted(cues, key=lambda cue: -cue.strength))
 
 
+def _veto_rows(*, behind: bool) -> list[dict[str, Any]]:
+    """Those that look only behind the mention, or all others."""
+    return [row for row in load_rules("venue_phrases")["veto"] if row["pattern"].startswith("◇") == behind]
+
+
 @cache
-def _vetoes(strength: int) -> tuple[Place, ...]:
-    """Those that overrule a cue of this strength; all that look only behind the mention are one."""
+def _vetoes_behind(strength: int) -> tuple[Place, ...]:
+    """Those that overrule a cue of this strength by what stands behind the mention, one for each strength of vetoes."""
     if strength > _STRONGEST:
         return ()
-    patterns = [row["pattern"] for row in load_rules("venue_phrases")["veto"] if row["over"] == strength]
-    behind = [pattern[1:] for pattern in patterns if pattern.startswith("◇")]
-    places = [Place(pattern) for pattern in patterns if not pattern.startswith("◇")]
-    return (*places, Place(f"◇(?:{'|'.join(behind)})"), *_vetoes(strength + 1))
+    patterns = [row["pattern"][1:] for row in _veto_rows(behind=True) if row["over"] == strength]
+    return (Place(f"◇(?:{'|'.join(patterns)})"), *_vetoes_behind(strength + 1))
+
+
+@cache
+def _other_vetoes(strength: int) -> tuple[tuple[frozenset[str], Place], ...]:
+    """The others that overrule a cue of this strength, with the signs of what they need before the mention."""
+    rows = _veto_rows(behind=False)
+    return tuple((Signs.of(row["needs"]), Place(pattern_in(row))) for row in rows if row["over"] >= strength)
+
+
+@cache
+def _veto_signs() -> Signs:
+    return Signs(word for row in _veto_rows(behind=False) for word in row["needs"])
 
 
 # --- statuses --------------------------------------------------------------------------------------------------------
@@ -209,8 +230,12 @@ def _verdict(context: _Context, mention: Mention, sentence: tuple[int, int]) -> 
 
 
 def _is_vetoed(context: _Context, strength: int) -> bool:
-    for place in _vetoes(strength):  # noqa: SIM110 - any() with a generator takes longer, and half of all entries come here
+    for place in _vetoes_behind(strength):
         if place.holds(*context):
+            return True
+    found = _veto_signs().found_in(context.before)
+    for signs, place in _other_vetoes(strength) if found else ():
+        if not found.isdisjoint(signs) and place.holds(*context):
             return True
     return False
 
