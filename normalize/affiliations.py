@@ -8,7 +8,7 @@ laboratory stays. What is no known institution is taken only from phrases that l
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from normalize.prose import Names, Signs, fold_letters, text_start
 from normalize.rules import load_rules
@@ -55,15 +55,29 @@ def _rules() -> dict[str, Any]:
     return load_rules("institutions")
 
 
+_Beginning = Literal["list", "word", "any"]
+"""Of a phrase that holds only at the very start of a summary: the list or a word that it needs. Of others: any."""
+
+
 @cache
-def _phrases(*, first: bool) -> tuple[_Phrase, ...]:
-    """Those that hold only at the very start of a summary, or all others."""
-    return tuple(_Phrase(row) for row in _rules()["phrase"] if row.get("first", False) == first)
+def _phrases(beginning: _Beginning) -> tuple[_Phrase, ...]:
+    return tuple(_Phrase(row) for row in _rules()["phrase"] if _beginning_of(row) == beginning)
+
+
+def _beginning_of(row: dict[str, Any]) -> _Beginning:
+    if not row.get("first", False):
+        return "any"
+    return "word" if "needs" in row else "list"
+
+
+@cache
+def _first_words() -> tuple[str, ...]:
+    return tuple(word for phrase in _phrases("word") for word in phrase.needs)
 
 
 @cache
 def _signs() -> Signs:
-    return Signs(word for phrase in _phrases(first=False) for word in phrase.needs)
+    return Signs(word for phrase in _phrases("any") for word in phrase.needs)
 
 
 # --- one institution -------------------------------------------------------------------------------------------------
@@ -281,14 +295,15 @@ def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
 
 
 def _matches(text: str, start: int) -> Iterator[tuple[_Phrase, re.Match[str]]]:
-    opened = _head_end(text[start : start + _LONGEST_NAME].lstrip()) > 0
-    for phrase in _phrases(first=True):
-        if text.startswith(phrase.needs, start) if phrase.needs else opened:
-            match = phrase.pattern.match(text, start)
-            if match is not None:
-                yield phrase, match
+    first = _phrases("list") if _head_end(text[start : start + _LONGEST_NAME].lstrip()) else ()
+    if text.startswith(_first_words(), start):
+        first += _phrases("word")
+    for phrase in first:
+        match = phrase.pattern.match(text, start)
+        if match is not None:
+            yield phrase, match
     found = _signs().found_in(text)
-    for phrase in _phrases(first=False):
+    for phrase in _phrases("any") if found else ():
         if not found.isdisjoint(phrase.signs):
             begins = phrase.pattern.finditer(text, start) if phrase.tail is None else _from_clauses(phrase, text, start)
             for match in begins:
@@ -299,7 +314,7 @@ def _from_clauses(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[s
     """Matches from the beginning of clauses that end in the phrase's tail and name what may be an institution."""
     for tail in phrase.tail.finditer(text, start) if phrase.tail is not None else ():
         stop = tail.start()
-        begin = max([start, *[text.rfind(mark, start, stop) + 1 for mark in "，。；！：\n"]])
+        begin = max([text.rfind(mark, start, stop) for mark in "，。；！：\n"]) + 1 or start
         if _names_and_suffixes().stand_in(text, begin, stop):
             match = phrase.pattern.match(text, begin)
             if match is not None:

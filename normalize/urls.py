@@ -66,7 +66,7 @@ _IMGCONVERT = re.compile(r"(?:https?:)?//imgconvert\.csdnimg\.cn/([A-Za-z0-9_%=+
 # The form of nearly all pictures, with or without CSDN's proxy before it; what it matches needs no taking apart.
 _PLAIN_MMBIZ = re.compile(
     r"(?:https://ss\.csdn\.net/p\?)?https?://mmbiz\.qpic\.cn"
-    r"(/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/((?!\.)[A-Za-z0-9_.-]{8,})/(?!\.)[A-Za-z0-9_.-]*)"
+    r"(/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/((?!\.)[A-Za-z0-9_.-]{8,}+)/(?!\.)[A-Za-z0-9_.-]*+)"
     r"(?:\?((?:[a-z_]+=[a-z0-9]*(?:&|$))*))?"
 )
 # The form of pictures that CSDN has copied, nearly all since 2019; the query asks for a size or a watermark.
@@ -109,8 +109,6 @@ _DIGITS = re.compile(r"[0-9]+")
 _DOT_SEGMENT = re.compile(r"/\.\.?(?:/|$)")
 
 
-# An address is asked for several times in a row: as a link, for its identifiers, for its keys.
-@lru_cache(maxsize=4096)
 def canonical_url(raw: str) -> str:
     """Give the address that a link really leads to, in one spelling.
 
@@ -149,6 +147,8 @@ def picture(raw: str) -> tuple[str, str]:
     return f"{url}?{wx_fmt[1]}" if wx_fmt else url, key
 
 
+# Such an address is asked for several times in a row: as a link, for its identifiers, for its keys.
+@lru_cache(maxsize=4096)
 def _canonical(raw: str) -> str:
     """The same for every form of address."""
     url = _unwrap(clean_text(_AMPERSAND.sub("&", raw)))

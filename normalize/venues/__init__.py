@@ -45,20 +45,25 @@ def find_venue(summary: str, *, section: str | None = None) -> VenueMention | No
 
 
 def _choose(summary: str, text: str, verdicts: Sequence[Verdict]) -> VenueMention:
+    best, agreeing = (verdicts[0], verdicts) if len(verdicts) == 1 else _best(verdicts)
+    name, _, _, year, start, end, _ = best.mention
+    return VenueMention(
+        name=name,
+        year=year,
+        status=most_specific([*[verdict.status for verdict in agreeing], *statuses_in(text, "award")]),
+        printed=summary[start:end],
+        sentence=clean_text(summary[slice(*best.sentence)]),
+        span=(start, end),
+    )
+
+
+def _best(verdicts: Sequence[Verdict]) -> tuple[Verdict, Sequence[Verdict]]:
+    """The strongest verdict, with a year where one of the same venue has it, and those that agree with it."""
     strongest = max(verdicts, key=lambda verdict: verdict.strength)
     same = [verdict for verdict in verdicts if verdict.mention.name == strongest.mention.name]
     dated = [verdict for verdict in same if verdict.mention.year is not None]
     best = strongest if strongest.mention.year is not None or not dated else dated[0]
-    agreeing = [verdict for verdict in same if verdict.mention.year in (None, best.mention.year)]
-    span = (best.mention.start, best.mention.end)
-    return VenueMention(
-        name=best.mention.name,
-        year=best.mention.year,
-        status=most_specific((*(verdict.status for verdict in agreeing), *statuses_in(text, "award"))),
-        printed=summary[slice(*span)],
-        sentence=clean_text(summary[slice(*best.sentence)]),
-        span=span,
-    )
+    return best, [verdict for verdict in same if verdict.mention.year in (None, best.mention.year)]
 
 
 @lru_cache(maxsize=512)

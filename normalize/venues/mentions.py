@@ -233,15 +233,7 @@ def _plausible(text: str, end: int, match: re.Match[str], spelling: Spelling) ->
 
 
 def _mention(spelling: Spelling, year: int | None, span: tuple[int, int], mask: tuple[int, int]) -> Mention:
-    return Mention(
-        name=spelling.name,
-        kind=spelling.kind,
-        ordinary=spelling.ordinary,
-        year=year,
-        start=span[0],
-        end=span[1],
-        mask=mask,
-    )
+    return Mention(spelling.name, spelling.kind, spelling.ordinary, year, *span, mask)
 
 
 # --- mentions --------------------------------------------------------------------------------------------------------
