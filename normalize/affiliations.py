@@ -153,7 +153,9 @@ def _head_end(piece: str) -> int:
     if ended is not None and not known and _never().match(piece):
         ended = None
     end = max(known, ended.end() if ended else 0)
-    tail = _lab_tail().match(piece, end) if end and not _FIELD_TEAM.match(piece, end) else None
+    if end in (0, len(piece)) or _FIELD_TEAM.match(piece, end):
+        return end
+    tail = _lab_tail().match(piece, end)
     if tail is None or (people is not None and people.start() < tail.end()):
         return end
     return tail.end()

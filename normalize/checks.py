@@ -9,7 +9,6 @@ The assertions of :func:`load_checks` are asked of a whole archive by ``paperdig
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -259,8 +258,7 @@ class TagWords:
 # --- what must hold --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """An assertion about an archive."""
 
     name: str

@@ -5,10 +5,10 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import accumulate, groupby
+from typing import NamedTuple
 
 from normalize.text import has_han
 
@@ -222,8 +222,7 @@ _PARTS = frozenset({"part", "volume", "vol", "version", "phase", "chapter", "lec
 _HAN_PART = re.compile("第([一二三四五六七八九十])|[(（]([一二三四五六七八九十上中下])[)）]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Numbers:
+class _Numbers(NamedTuple):
     """The numbers in a title."""
 
     counts: Counter[str]

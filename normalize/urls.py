@@ -96,8 +96,8 @@ _BARE_HOST = re.compile(
     r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?=/))(?::[0-9]+)?(?:[/?#]|$)",
     re.IGNORECASE,
 )
-# Inside a proxy: https://mmbiz.qpic.cn/…, http:/blog.csdn.net/…, //…, blog.csdn.net/…
-_INNER = re.compile(rf"(?:https?:)?//?|{_BARE_HOST.pattern}", re.IGNORECASE)
+# Inside a proxy: https://mmbiz.qpic.cn/…, http:/blog.csdn.net/…, //…; or a bare host.
+_INNER = re.compile(r"(?:https?:)?//?", re.IGNORECASE)
 # /mmbiz_png/VBcD02jFhgl7VHx0/640, /sz_mmbiz_jpg/KEY/, /mmbiz/KEY/0; re-hosted: /mmbiz_qpic_cn/mmbiz_png/KEY/640.png
 _MMBIZ_PATH = re.compile(r"/(?:[a-z]{2}_)?mm(?:biz|ecoa)(?:_(?!qpic)[a-z0-9]+)?/([^/?#]{8,})")
 # /USER/article/details/80763567, /USER/java/article/details/107096460, /article/details/104566377
@@ -232,7 +232,7 @@ def _inner_address(url: str) -> str | None:
 
 def _decoded(inner: str) -> str | None:
     inner = clean_text(unquote(inner) if _ENCODED_SCHEME.match(inner) else inner)
-    return inner if _INNER.match(inner) else None
+    return inner if _INNER.match(inner) or _BARE_HOST.match(inner) else None
 
 
 def _base64_address(encoded: str) -> str | None:
