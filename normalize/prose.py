@@ -75,8 +75,6 @@ LATIN = frozenset(f"{ascii_letters}_-")
 """A name is not inside a Latin word, nor behind one: ``NAACL``, ``my_ACL``, ``pre-ACL``."""
 NAME_END = "(?![_-]?[A-Za-z])"
 """A name ends where no Latin letter follows: ``ACL`` is not in ``ACLs`` or ``ACL-based``, but in ``ACL2018``."""
-
-
 _NAME_END = re.compile(NAME_END)
 _TOLD_APART = 4
 """Letters of a name that other words hardly begin with: 自然语言 is frequent, 自然机器 is not."""

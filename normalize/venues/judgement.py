@@ -192,6 +192,7 @@ class _Context(NamedTuple):
     before: str
     """What stands before the mention; it begins with ``¶`` where the text does."""
     after: str
+    """What stands behind it, after the word ``workshop`` where the mention is of one."""
 
 
 # "NIPS Workshop 2017", "CVPRW 2018"
