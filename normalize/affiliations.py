@@ -7,25 +7,33 @@ laboratory stays. What is no known institution is taken only from phrases that l
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, cached_property, lru_cache
+from typing import Any, Literal
 
-from normalize.prose import compile_names, fold_letters, has_any, text_start
+from normalize.prose import Names, Signs, fold_letters, text_start
 from normalize.rules import load_rules
-from normalize.text import HAN, clean_text
+from normalize.text import HAN, clean_text, has_han
 from normalize.venues import find_mentions
 
 
-@dataclass(frozen=True, slots=True)
 class _Phrase:
-    pattern: re.Pattern[str]
-    tail: re.Pattern[str] | None
-    needs: tuple[str, ...]
-    firm: bool
-    first: bool
-    opens: bool
-    """The list is the first thing of the phrase, so that the summary must begin with an institution."""
+    """A row of the table; its patterns are compiled when they are tried for the first time, for most texts need few."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self._row = row
+        self.needs: tuple[str, ...] = tuple(row.get("needs", ()))
+        self.signs = Signs.of(self.needs)
+        self.firm: bool = row["firm"] is True
+        self.firm_group: bool = row["firm"] == "group"
+        """Firm where the pattern's group "firm" takes part."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return compile_phrase(self._row["pattern"])
+
+    @cached_property
+    def tail(self) -> re.Pattern[str] | None:
+        return compile_phrase(self._row["tail"]) if "tail" in self._row else None
 
 
 def compile_phrase(pattern: str) -> re.Pattern[str]:
@@ -47,27 +55,37 @@ def _rules() -> dict[str, Any]:
     return load_rules("institutions")
 
 
+_Beginning = Literal["list", "word", "any"]
+"""Of a phrase that holds only at the very start of a summary: the list or a word that it needs. Of others: any."""
+
+
 @cache
-def _phrases() -> tuple[_Phrase, ...]:
-    return tuple(
-        _Phrase(
-            pattern=compile_phrase(row["pattern"]),
-            tail=compile_phrase(row["tail"]) if "tail" in row else None,
-            needs=tuple(row.get("needs", ())),
-            firm=row["firm"] is not False,
-            first=row.get("first", False),
-            opens=row["pattern"].startswith("{list}"),
-        )
-        for row in _rules()["phrase"]
-    )
+def _phrases(beginning: _Beginning) -> tuple[_Phrase, ...]:
+    return tuple(_Phrase(row) for row in _rules()["phrase"] if _beginning_of(row) == beginning)
+
+
+def _beginning_of(row: dict[str, Any]) -> _Beginning:
+    if not row.get("first", False):
+        return "any"
+    return "word" if "needs" in row else "list"
+
+
+@cache
+def _first_words() -> tuple[str, ...]:
+    return tuple(word for phrase in _phrases("word") for word in phrase.needs)
+
+
+@cache
+def _signs() -> Signs:
+    return Signs(word for phrase in _phrases("any") for word in phrase.needs)
 
 
 # --- one institution -------------------------------------------------------------------------------------------------
 
 
 @cache
-def _known() -> re.Pattern[str]:
-    return compile_names(_rules()["names"])
+def _known() -> Names:
+    return Names(_rules()["names"])
 
 
 @cache
@@ -126,14 +144,18 @@ def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
 @lru_cache(maxsize=4096)
 def _head_end(piece: str) -> int:
     """Where the institution ends with which a piece begins; 0 where it begins with none."""
-    known, ended = _known().match(piece), _ended().match(piece)
+    known, ended = _known().end_at(piece), _ended().match(piece)
+    if not known and ended is None:
+        return 0
     people = _PEOPLE.search(piece)
     if ended is not None and people is not None and people.start() < ended.end():
         ended = _ended().match(piece, 0, people.start())
     if ended is not None and not known and _never().match(piece):
         ended = None
-    end = max(known.end() if known else 0, ended.end() if ended else 0)
-    tail = _lab_tail().match(piece, end) if end and not _FIELD_TEAM.match(piece, end) else None
+    end = max(known, ended.end() if ended else 0)
+    if end in (0, len(piece)) or _FIELD_TEAM.match(piece, end):
+        return end
+    tail = _lab_tail().match(piece, end)
     if tail is None or (people is not None and people.start() < tail.end()):
         return end
     return tail.end()
@@ -159,14 +181,14 @@ def _is_latin_name(name: str, *, among: bool) -> bool:
     return len(words) <= 5 and any(word in _rules()["bodies"] for word in words)
 
 
-_HAN_NAME = re.compile(f"[{HAN}]{{2,10}}")
+_LONGEST_HAN_NAME = 10
 _NO_NAME_LETTERS = re.compile("[的了是在把被这那该某一不也都很最更为以于对]")
 
 
 def _is_han_name(name: str, *, least: int) -> bool:
     if (
-        not _HAN_NAME.fullmatch(name)
-        or len(name) < least
+        not least <= len(name) <= _LONGEST_HAN_NAME
+        or not all(map(has_han, name))
         or name in _rules()["suffixes"]
         or _NO_NAME_LETTERS.search(name)
     ):
@@ -178,7 +200,12 @@ def _is_han_name(name: str, *, least: int) -> bool:
 
 _HARD = re.compile(r"\s*(?:、|,|&|;|以及)\s*")
 _SOFT = re.compile(r"\s*(?:和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
-_DEPARTMENT = re.compile(f"[{HAN}]{{1,12}}(?:中心|实验室|研究所|研究院|学院|系|组|部)")
+_HARD_OR_SOFT = re.compile(r"[、,&;和与及/]|联合|携手|and")
+
+
+@cache
+def _department() -> re.Pattern[str]:
+    return re.compile(f"[{HAN}]{{1,12}}(?:中心|实验室|研究所|研究院|学院|系|组|部)")
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, str]]:
@@ -205,14 +232,13 @@ def _split(pattern: re.Pattern[str], text: str, start: int) -> Iterator[tuple[in
 
 def _continues(left: str, right: str, whole: str) -> bool:
     """Whether 与 belongs to the name: 中国科学院自动化所智能感知|计算中心, not 清华大学|微软研究院."""
-    known = _known().match(whole.lstrip())
-    if known is not None and known.end() > len(left.strip()):
+    if _known().end_at(whole.lstrip()) > len(left.strip()):
         return True
     head = _head_end(left.strip())
     rest = left.strip()[head:]
     if not head or not rest or _PEOPLE.search(rest) or not rest[0].isalpha() or rest.isascii():
         return False
-    return _known().match(right) is None and _DEPARTMENT.match(right) is not None
+    return not _known().end_at(right) and _department().match(right) is not None
 
 
 # A venue in front of an institution: "ICLR 2018 上 Google 的工作".
@@ -224,9 +250,9 @@ def _institutions(text: str, start: int, *, firm: bool) -> Iterator[tuple[int, i
     lead = _VENUE_LEAD.match(text)
     if lead is not None and _head_end(text[lead.end() :]):
         text, start = text[lead.end() :], start + lead.end()
-    pieces = list(_pieces(text, start))
+    pieces = list(_pieces(text, start)) if _HARD_OR_SOFT.search(text) else [(start, text)]
     # One known member vouches for the others: "中山大学和 CVTE".
-    among = any(_head_end(piece.strip()) for _, piece in pieces)
+    among = any(map(_head_end, [piece.strip() for _, piece in pieces]))
     for place, piece in pieces:
         name = institution_in(piece, firm=firm or among, among=firm and among)
         if name is not None:
@@ -249,6 +275,8 @@ def find_affiliations(summary: str) -> tuple[str, ...]:
     lists: dict[tuple[int, str], bool] = {}
     for begin, listed, firm in _lists(text, text_start(text)):
         lists[begin, listed] = firm or lists.get((begin, listed), False)
+    if not lists:
+        return ()
     places = {place for (begin, listed), firm in lists.items() for place in _institutions(listed, begin, firm=firm)}
     return tuple(dict.fromkeys(clean_text(summary[begin:end]) for begin, end in _apart(places)))
 
@@ -257,33 +285,42 @@ _LONGEST_NAME = 40
 
 
 @cache
-def _name_or_suffix() -> re.Pattern[str]:
-    return compile_names((*_rules()["names"], *_rules()["suffixes"]))
+def _names_and_suffixes() -> Names:
+    return Names((*_rules()["names"], *_rules()["suffixes"]))
 
 
 def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
     """Place and text of each list of institutions, and whether unknown names in it are some."""
-    opened = _head_end(text[start : start + _LONGEST_NAME].lstrip()) > 0
-    for phrase in _phrases():
-        if (opened or not phrase.opens) and (not phrase.needs or has_any(text, phrase.needs)):
-            for match in _phrase_matches(phrase, text, start):
-                firm = phrase.firm and match.groupdict().get("firm", "") is not None
-                yield match.start("list"), match["list"], firm
+    for phrase, match in _matches(text, start):
+        firm = match["firm"] is not None if phrase.firm_group else phrase.firm
+        yield match.start("list"), match["list"], firm
 
 
-def _phrase_matches(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[str]]:
-    if phrase.tail is None and not phrase.first:
-        return phrase.pattern.finditer(text, start)
-    begins = iter([start]) if phrase.tail is None else _named_clauses(phrase.tail, text, start)
-    return (match for begin in begins if (match := phrase.pattern.match(text, begin)) is not None)
+def _matches(text: str, start: int) -> Iterator[tuple[_Phrase, re.Match[str]]]:
+    first = _phrases("list") if _head_end(text[start : start + _LONGEST_NAME].lstrip()) else ()
+    if text.startswith(_first_words(), start):
+        first += _phrases("word")
+    for phrase in first:
+        match = phrase.pattern.match(text, start)
+        if match is not None:
+            yield phrase, match
+    found = _signs().found_in(text)
+    for phrase in _phrases("any") if found else ():
+        if not found.isdisjoint(phrase.signs):
+            begins = phrase.pattern.finditer(text, start) if phrase.tail is None else _from_clauses(phrase, text, start)
+            for match in begins:
+                yield phrase, match
 
 
-def _named_clauses(tail: re.Pattern[str], text: str, start: int) -> Iterator[int]:
-    """Where the clauses begin that end in the tail and name what may be an institution."""
-    for match in tail.finditer(text, start):
-        begin = max(start, *(text.rfind(mark, start, match.start()) + 1 for mark in "，。；！：\n"))
-        if _name_or_suffix().search(text, begin, match.start()):
-            yield begin
+def _from_clauses(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[str]]:
+    """Matches from the beginning of clauses that end in the phrase's tail and name what may be an institution."""
+    for tail in phrase.tail.finditer(text, start) if phrase.tail is not None else ():
+        stop = tail.start()
+        begin = max([text.rfind(mark, start, stop) for mark in "，。；！：\n"]) + 1 or start
+        if _names_and_suffixes().stand_in(text, begin, stop):
+            match = phrase.pattern.match(text, begin)
+            if match is not None:
+                yield match
 
 
 def _apart(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

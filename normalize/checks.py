@@ -9,7 +9,6 @@ The assertions of :func:`load_checks` are asked of a whole archive by ``paperdig
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -80,7 +79,7 @@ def link_doubt(link: ResolvedLink) -> str | None:
     if promise is None:
         return None
     kind = _kind_of(link.url)
-    if kind is None or kind.name not in promise.wrong:
+    if kind is None or kind.name not in promise.wrong or any(part in link.url for part in kind.besides):
         return None
     if promise.words:
         label = fold(link.label)
@@ -90,14 +89,13 @@ def link_doubt(link: ResolvedLink) -> str | None:
 
 
 def _kind_of(url: str) -> _Kind | None:
-    """Kind of a canonical address."""
+    """Kind of a canonical address by its host and end."""
     _, _, rest = url.partition("://")
     host, _, tail = rest.partition("/")
     path = tail.partition("?")[0].partition("#")[0]
     dot = path.rfind(".", -5)
     kind = _kinds_by_end().get(path[dot:].lower()) if dot > 0 else None
-    kind = kind or _kind_of_host(host, path.partition("/")[0])
-    return None if kind is None or any(part in url for part in kind.besides) else kind
+    return kind or _kind_of_host(host, path.partition("/")[0])
 
 
 def _kind_of_host(host: str, first: str) -> _Kind | None:
@@ -127,9 +125,11 @@ def tag_doubt(tag: str) -> str | None:
     >>> tag_doubt("Neural Machine Translation"), tag_doubt("2018")
     (None, 'The tag holds no word.')
     """
-    if _LETTER.search(tag) is None:
+    # Most tags are nothing but letters and blanks: these need no search.
+    plain = tag.replace(" ", "").isalpha()
+    if not plain and _LETTER.search(tag) is None:
         return "The tag holds no word."
-    if tag.count(" ") >= MOST_TAG_WORDS or _PROSE.search(tag):
+    if tag.count(" ") >= MOST_TAG_WORDS or (not plain and _PROSE.search(tag)):
         return "The tag reads like a sentence."
     # The letters of a short one need no counting.
     is_long = len(tag) > MOST_TAG_HAN and len(_ONE_HAN.findall(tag)) > MOST_TAG_HAN
@@ -258,8 +258,7 @@ class TagWords:
 # --- what must hold --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """An assertion about an archive."""
 
     name: str

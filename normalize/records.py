@@ -9,7 +9,6 @@ from normalize.labels import link_role
 from normalize.model import (
     Entry,
     EntryRecord,
-    Image,
     Post,
     PostRecord,
     Problem,
@@ -44,25 +43,19 @@ def normalize_post(post: Post) -> PostRecord:
 
 def normalize_entry(entry: Entry) -> EntryRecord:
     """The same for one entry."""
-    links = tuple(
-        ResolvedLink(link_role(link.label), link.label, link.url_raw, canonical_url(link.url_raw))
-        for link in entry.links
-    )
+    summary = entry.summary[:_READ_CHARACTERS]
+    links = [ResolvedLink(link_role(label), label, url_raw, canonical_url(url_raw)) for label, url_raw in entry.links]
     return EntryRecord(
         entry=entry,
         title_key=title_key(entry.title_raw),
-        venue=find_venue(entry.summary[:_READ_CHARACTERS], section=entry.section),
-        affiliations=find_affiliations(entry.summary[:_READ_CHARACTERS]),
-        links=links,
-        images=tuple(map(_image, entry.images)),
+        venue=find_venue(summary, section=entry.section),
+        affiliations=find_affiliations(summary),
+        links=tuple(links),
+        images=tuple([ResolvedImage(role, url_raw, *picture(url_raw)) for role, url_raw in entry.images]),
         identifiers=identifiers_of(
-            (link.url for link in links if link.role == "paper"), (link.url for link in links if link.role != "paper")
+            [link.url for link in links if link.role == "paper"], [link.url for link in links if link.role != "paper"]
         ),
     )
-
-
-def _image(image: Image) -> ResolvedImage:
-    return ResolvedImage(image.role, image.url_raw, *picture(image.url_raw))
 
 
 def _past_posts(post: Post) -> Iterator[ResolvedPastPost]:

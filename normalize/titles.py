@@ -5,10 +5,10 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import accumulate, groupby
+from typing import NamedTuple
 
 from normalize.text import has_han
 
@@ -62,6 +62,8 @@ _SPELT_OUT = str.maketrans({**_GREEK, "&": " and ", "×": "x"})
 _ACCENTS = re.compile(r"[\u0300-\u036f]+")
 # 1,000 Layers
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+# Without such a place a title has neither thousands nor two numbers side by side.
+_APART = re.compile(r"[0-9][\W_]+[0-9]")
 # Digits that something stands between are two numbers: GPT-3.5 is not GPT-35.
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\W_]+(?=[0-9])")
 # The plus of PointNet++ belongs to the name and stays; that of "Paper + Code" and of "Graph+Text" joins words.
@@ -89,7 +91,7 @@ def title_key(title: str | None) -> str | None:
     'gpt3.5forpoincaregroupsandbetavae'
     """
     key = _folded(title)
-    return None if key is None or key in _GENERIC or _weight(key) < MIN_LETTERS else key
+    return key if key is not None and key not in _GENERIC and _is_long(key) else None
 
 
 def post_title_key(title: str | None) -> str | None:
@@ -102,7 +104,7 @@ def post_title_key(title: str | None) -> str | None:
     '开源代码上新6份最新papercodepaperdaily17'
     """
     key = _folded(title)
-    return None if key is None or _weight(key) < MIN_LETTERS else key
+    return key if key is not None and _is_long(key) else None
 
 
 def comparable_key(title: str) -> str | None:
@@ -173,7 +175,10 @@ def _are_unlike(first: str, second: str) -> bool:
 def _folded(title: str | None) -> str | None:
     if title is None:
         return None
-    parts = _BETWEEN_DIGITS.split(_THOUSANDS.sub("", _plain(title)))
+    plain = _plain(title)
+    if _APART.search(plain) is None:
+        return _letters_and_digits(plain) or None
+    parts = _BETWEEN_DIGITS.split(_THOUSANDS.sub("", plain))
     return ".".join(map(_letters_and_digits, parts)) or None
 
 
@@ -192,11 +197,15 @@ def _plain(title: str) -> str:
     return unicodedata.normalize("NFKC", bare).casefold().translate(_SPELT_OUT)
 
 
-def _weight(key: str) -> int:
-    """Letters in a key, a Han character counting as two; digits are none."""
+def _is_long(key: str) -> bool:
+    """Whether a key has :data:`MIN_LETTERS`, a Han character counting as two, digits as none."""
+    begin = key[:MIN_LETTERS]
+    if len(begin) == MIN_LETTERS and begin.isalpha():
+        # So begin most, and need no counting.
+        return True
     if key.isascii():
-        return len(key.translate(_NO_ASCII_DIGITS))
-    return sum(character.isalpha() for character in key) + sum(map(has_han, key))
+        return len(key.translate(_NO_ASCII_DIGITS)) >= MIN_LETTERS
+    return sum(character.isalpha() for character in key) + sum(map(has_han, key)) >= MIN_LETTERS
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -213,8 +222,7 @@ _PARTS = frozenset({"part", "volume", "vol", "version", "phase", "chapter", "lec
 _HAN_PART = re.compile("第([一二三四五六七八九十])|[(（]([一二三四五六七八九十上中下])[)）]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Numbers:
+class _Numbers(NamedTuple):
     """The numbers in a title."""
 
     counts: Counter[str]

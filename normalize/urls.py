@@ -66,7 +66,7 @@ _IMGCONVERT = re.compile(r"(?:https?:)?//imgconvert\.csdnimg\.cn/([A-Za-z0-9_%=+
 # The form of nearly all pictures, with or without CSDN's proxy before it; what it matches needs no taking apart.
 _PLAIN_MMBIZ = re.compile(
     r"(?:https://ss\.csdn\.net/p\?)?https?://mmbiz\.qpic\.cn"
-    r"(/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/((?!\.)[A-Za-z0-9_.-]{8,})/(?!\.)[A-Za-z0-9_.-]*)"
+    r"(/(?:[a-z]{2}_)?mmbiz(?:_(?!qpic)[a-z0-9]+)?/((?!\.)[A-Za-z0-9_.-]{8,}+)/(?!\.)[A-Za-z0-9_.-]*+)"
     r"(?:\?((?:[a-z_]+=[a-z0-9]*(?:&|$))*))?"
 )
 # The form of pictures that CSDN has copied, nearly all since 2019; the query asks for a size or a watermark.
@@ -77,6 +77,8 @@ _PLAIN_CSDN = re.compile(
 _PLAIN_IMGCONVERT = re.compile(r"https://imgconvert\.csdnimg\.cn/([A-Za-z0-9_-]+=*)(?:\?[!-~]*)?")
 # The same for nearly all other links.
 _PLAIN_LINK = re.compile(r"https://(?:www\.paperweekly\.site|github\.com|arxiv\.org)(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+")
+# And for the addresses of most posts; the user in small letters.
+_PLAIN_POST = re.compile(r"https://blog\.csdn\.net/[A-Za-z0-9_]+/article/details/([0-9]+)")
 # What needs no w3lib: it would give the same letters.
 _IN_ORDER = re.compile(
     r"https?://[a-z0-9.-]+(?::[1-9][0-9]*)?(?=/)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?wx_fmt=[a-z]+)?"
@@ -94,8 +96,8 @@ _BARE_HOST = re.compile(
     r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?=/))(?::[0-9]+)?(?:[/?#]|$)",
     re.IGNORECASE,
 )
-# Inside a proxy: https://mmbiz.qpic.cn/…, http:/blog.csdn.net/…, //…, blog.csdn.net/…
-_INNER = re.compile(rf"(?:https?:)?//?|{_BARE_HOST.pattern}", re.IGNORECASE)
+# Inside a proxy: https://mmbiz.qpic.cn/…, http:/blog.csdn.net/…, //…; or a bare host.
+_INNER = re.compile(r"(?:https?:)?//?", re.IGNORECASE)
 # /mmbiz_png/VBcD02jFhgl7VHx0/640, /sz_mmbiz_jpg/KEY/, /mmbiz/KEY/0; re-hosted: /mmbiz_qpic_cn/mmbiz_png/KEY/640.png
 _MMBIZ_PATH = re.compile(r"/(?:[a-z]{2}_)?mm(?:biz|ecoa)(?:_(?!qpic)[a-z0-9]+)?/([^/?#]{8,})")
 # /USER/article/details/80763567, /USER/java/article/details/107096460, /article/details/104566377
@@ -107,8 +109,6 @@ _DIGITS = re.compile(r"[0-9]+")
 _DOT_SEGMENT = re.compile(r"/\.\.?(?:/|$)")
 
 
-# An address is asked for several times in a row: as a link, for its identifiers, for its keys.
-@lru_cache(maxsize=4096)
 def canonical_url(raw: str) -> str:
     """Give the address that a link really leads to, in one spelling.
 
@@ -122,7 +122,9 @@ def canonical_url(raw: str) -> str:
     >>> canonical_url("http://[")
     'http://['
     """
-    return raw if _PLAIN_LINK.fullmatch(raw) else _canonical(raw)
+    if _PLAIN_LINK.fullmatch(raw):
+        return raw
+    return raw.lower() if _PLAIN_POST.fullmatch(raw) else _canonical(raw)
 
 
 def picture(raw: str) -> tuple[str, str]:
@@ -139,10 +141,14 @@ def picture(raw: str) -> tuple[str, str]:
     if plain is None:
         url = canonical_url(raw)
         return url, image_key(url)
-    wx_fmt = _WX_FMT.search(plain[3]) if plain[3] else None
-    return f"https://mmbiz.qpic.cn{plain[1]}{'?' + wx_fmt[1] if wx_fmt else ''}", plain[2]
+    path, key, query = plain.groups()
+    wx_fmt = _WX_FMT.search(query) if query else None
+    url = f"https://mmbiz.qpic.cn{path}"
+    return f"{url}?{wx_fmt[1]}" if wx_fmt else url, key
 
 
+# Such an address is asked for several times in a row: as a link, for its identifiers, for its keys.
+@lru_cache(maxsize=4096)
 def _canonical(raw: str) -> str:
     """The same for every form of address."""
     url = _unwrap(clean_text(_AMPERSAND.sub("&", raw)))
@@ -182,6 +188,8 @@ def post_keys(url: str) -> tuple[str, ...]:
     >>> post_keys("https://mp.weixin.qq.com/s/1bJ3QVbXQW7B9wV2sQ2HzA")
     ('wechat-s-1bJ3QVbXQW7B9wV2sQ2HzA',)
     """
+    if (plain := _PLAIN_POST.fullmatch(url)) is not None:
+        return (f"csdn-{plain[1]}",)
     parts = _split(canonical_url(url))
     if parts is None:
         return ()
@@ -224,7 +232,7 @@ def _inner_address(url: str) -> str | None:
 
 def _decoded(inner: str) -> str | None:
     inner = clean_text(unquote(inner) if _ENCODED_SCHEME.match(inner) else inner)
-    return inner if _INNER.match(inner) else None
+    return inner if _INNER.match(inner) or _BARE_HOST.match(inner) else None
 
 
 def _base64_address(encoded: str) -> str | None:

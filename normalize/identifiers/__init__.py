@@ -9,6 +9,7 @@ Each scheme is a class with one grammar, used wherever its values are met (:mod:
   recommendations being of one paper.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -81,6 +82,9 @@ def find_identifier(url: str) -> Identifier | None:
     >>> find_identifier("https://doi.org/10.18653/v1/P18-1001")
     Identifier(scheme='acl', value='P18-1001')
     """
+    plain = _plain_identifier(url)
+    if plain is not None:
+        return plain
     address = take_apart(canonical_url(url))
     return _find(_schemes_at(address.host), address)
 
@@ -92,6 +96,9 @@ def find_repository(url: str) -> Identifier | None:
     Identifier(scheme='github', value='petarv-/gat')
     >>> find_repository("https://arxiv.org/abs/1806.01234")
     """
+    plain = _plain_identifier(url)
+    if plain is not None:
+        return plain if plain.scheme == GITHUB.name else None
     address = take_apart(canonical_url(url))
     return _find(_code_hosts_at(address.host), address)
 
@@ -105,6 +112,25 @@ def identifiers_of(papers: Iterable[str], others: Iterable[str] = ()) -> tuple[I
     found = {find_identifier(url) for url in papers}
     found.update(map(find_repository, others))
     return tuple(sorted(identifier for identifier in found if identifier is not None))
+
+
+# The canonical form of nearly all links, each with a group of its scheme's name: what it matches needs no taking apart.
+_PLAIN = re.compile(
+    r"https://www\.paperweekly\.site/papers/(?P<paperweekly>[1-9][0-9]{0,9})"
+    r"|https://arxiv\.org/(?:abs|pdf)/(?P<arxiv>(?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5})(?:\.pdf)?"
+    r"|https://github\.com/(?P<github>[A-Za-z0-9_][A-Za-z0-9_-]*/[A-Za-z0-9_-]+)"
+)
+
+
+def _plain_identifier(url: str) -> Identifier | None:
+    """The identifier of an address in the plain form of a scheme that alone holds such addresses."""
+    plain = _PLAIN.fullmatch(url)
+    if plain is None or plain.lastgroup is None:
+        return None
+    scheme, value = plain.lastgroup, plain[plain.lastgroup].lower()
+    if scheme == GITHUB.name and value.partition("/")[0] in GITHUB.reserved:
+        return None
+    return Identifier(scheme, value)
 
 
 @lru_cache(maxsize=1024)

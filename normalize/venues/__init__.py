@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 
 from normalize.model import VenueMention
-from normalize.prose import fold_letters, has_any
+from normalize.prose import Signs, fold_letters
 from normalize.text import clean_text
 from normalize.venues.judgement import Verdict, judge, most_specific, statuses_in
 from normalize.venues.mentions import Mention, Spelling, find_mentions, is_spelling, with_year
@@ -37,7 +37,7 @@ def find_venue(summary: str, *, section: str | None = None) -> VenueMention | No
     text = fold_letters(summary)
     mentions = list(islice(find_mentions(text), _MOST_MENTIONS))
     verdicts = list(judge(text, mentions)) if mentions else []
-    if not verdicts and has_any(text, _PUBLISHED):
+    if not verdicts and _PUBLISHED.found_in(text):
         verdicts = list(judge(text, list(islice(_unlisted(text), _MOST_MENTIONS))))
     if verdicts:
         return _choose(summary, text, verdicts)
@@ -45,20 +45,25 @@ def find_venue(summary: str, *, section: str | None = None) -> VenueMention | No
 
 
 def _choose(summary: str, text: str, verdicts: Sequence[Verdict]) -> VenueMention:
+    best, agreeing = (verdicts[0], verdicts) if len(verdicts) == 1 else _best(verdicts)
+    name, _, _, year, start, end, _ = best.mention
+    return VenueMention(
+        name=name,
+        year=year,
+        status=most_specific([*[verdict.status for verdict in agreeing], *statuses_in(text, "award")]),
+        printed=summary[start:end],
+        sentence=clean_text(summary[slice(*best.sentence)]),
+        span=(start, end),
+    )
+
+
+def _best(verdicts: Sequence[Verdict]) -> tuple[Verdict, Sequence[Verdict]]:
+    """The strongest verdict, with a year where one of the same venue has it, and those that agree with it."""
     strongest = max(verdicts, key=lambda verdict: verdict.strength)
     same = [verdict for verdict in verdicts if verdict.mention.name == strongest.mention.name]
     dated = [verdict for verdict in same if verdict.mention.year is not None]
     best = strongest if strongest.mention.year is not None or not dated else dated[0]
-    agreeing = [verdict for verdict in same if verdict.mention.year in (None, best.mention.year)]
-    span = (best.mention.start, best.mention.end)
-    return VenueMention(
-        name=best.mention.name,
-        year=best.mention.year,
-        status=most_specific((*(verdict.status for verdict in agreeing), *statuses_in(text, "award"))),
-        printed=summary[slice(*span)],
-        sentence=clean_text(summary[slice(*best.sentence)]),
-        span=span,
-    )
+    return best, [verdict for verdict in same if verdict.mention.year in (None, best.mention.year)]
 
 
 @lru_cache(maxsize=512)
@@ -76,7 +81,7 @@ def _section_venue(section: str) -> VenueMention | None:
 
 # --- venues that are not in the register -----------------------------------------------------------------------------
 
-_PUBLISHED = ("发表", "刊登", "接收", "录用", "收录", "投稿", "被")
+_PUBLISHED = Signs(("发表", "刊登", "接收", "录用", "收录", "投稿", "被"))
 # "发表于 ICXYZ 2018 的工作", "发表在《Journal of Sound》上": not in the register, but said outright.
 _UNLISTED = re.compile(
     r"(?:发表|刊登|接收|录用|收录|投稿|被)\s*(?:于|在|到|至)?\s*"

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Literal, NamedTuple
+from functools import cache, cached_property
+from typing import Any, Literal, NamedTuple
 
 from normalize.model import VenueStatus
-from normalize.prose import has_any, sentence_spans, text_start
+from normalize.prose import Signs, sentence_spans, text_start
 from normalize.rules import load_rules
 from normalize.venues.mentions import Mention
 
@@ -42,13 +41,51 @@ def compile_phrase(pattern: str) -> re.Pattern[str]:
 _FRAGMENT = re.compile(r"\{([a-z]+)\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cue:
-    pattern: re.Pattern[str]
+class Place:
+    """What stands round a mention where a phrase holds: a pattern parted at its ``◇``.
+
+    Each half is tried only where it can hold, and compiled when it is tried for the first time: most texts need few.
+
+    >>> place = Place("{publish}◇")
+    >>> place.holds("¶本文发表于 ", " 的工作"), place.holds("¶本文提出 ", " 的工作")
+    (True, False)
+    """
+
+    def __init__(self, pattern: str) -> None:
+        before, _, after = pattern.partition("◇")
+        self._before_pattern = rf"(?:{before})\Z" if before else None
+        self._after_pattern = after or None
+
+    def holds(self, before: str, after: str) -> bool:
+        """Whether a mention stands in such a place."""
+        if self._before_pattern is not None and self._before.search(before) is None:
+            return False
+        return self._after_pattern is None or self._after.match(after) is not None
+
+    @cached_property
+    def _before(self) -> re.Pattern[str]:
+        return compile_phrase(self._before_pattern or "")
+
+    @cached_property
+    def _after(self) -> re.Pattern[str]:
+        return compile_phrase(self._after_pattern or "")
+
+
+def pattern_in(row: dict[str, Any]) -> str:
+    """The pattern of a row of ``rules/venue_phrases.toml`` with the row's own words put in."""
+    pattern: str = row["pattern"]
+    return pattern.replace("{needs}", f"(?:{'|'.join(row.get('needs', ()))})")
+
+
+class _Cue(NamedTuple):
+    place: Place
     strength: int
     needs_year: bool
     publishes: bool
     status: VenueStatus | None
+
+
+_STRONGEST = 4
 
 
 @cache
@@ -56,7 +93,7 @@ def _cues() -> tuple[_Cue, ...]:
     rows = load_rules("venue_phrases")["cue"]
     cues = (
         _Cue(
-            pattern=compile_phrase(row["pattern"]),
+            place=Place(row["pattern"]),
             strength=row["strength"],
             needs_year=row.get("year", False),
             publishes=row.get("publishes", False),
@@ -67,11 +104,30 @@ def _cues() -> tuple[_Cue, ...]:
     return tuple(sorted(cues, key=lambda cue: -cue.strength))
 
 
+def _veto_rows(*, behind: bool) -> list[dict[str, Any]]:
+    """Those that look only behind the mention, or all others."""
+    return [row for row in load_rules("venue_phrases")["veto"] if row["pattern"].startswith("◇") == behind]
+
+
 @cache
-def _vetoes(strength: int) -> tuple[re.Pattern[str], ...]:
-    """Those that overrule a cue of this strength."""
-    rows = load_rules("venue_phrases")["veto"]
-    return tuple(compile_phrase(row["pattern"]) for row in rows if row["over"] >= strength)
+def _vetoes_behind(strength: int) -> tuple[Place, ...]:
+    """Those that overrule a cue of this strength by what stands behind the mention, one for each strength of vetoes."""
+    if strength > _STRONGEST:
+        return ()
+    patterns = [row["pattern"][1:] for row in _veto_rows(behind=True) if row["over"] == strength]
+    return (Place(f"◇(?:{'|'.join(patterns)})"), *_vetoes_behind(strength + 1))
+
+
+@cache
+def _other_vetoes(strength: int) -> tuple[tuple[frozenset[str], Place], ...]:
+    """The others that overrule a cue of this strength, with the signs of what they need before the mention."""
+    rows = _veto_rows(behind=False)
+    return tuple((Signs.of(row["needs"]), Place(pattern_in(row))) for row in rows if row["over"] >= strength)
+
+
+@cache
+def _veto_signs() -> Signs:
+    return Signs(word for row in _veto_rows(behind=False) for word in row["needs"])
 
 
 # --- statuses --------------------------------------------------------------------------------------------------------
@@ -82,11 +138,20 @@ _STATUS_ORDER: tuple[VenueStatus, ...] = (
 """Most specific first."""
 
 
+@cache
+def _status_signs(table: Literal["status", "award"]) -> Signs:
+    return Signs(word for row in load_rules("venue_phrases")[table] for word in row["needs"])
+
+
 def statuses_in(text: str, table: Literal["status", "award"]) -> list[VenueStatus]:
     """The statuses that the phrases of a table tell of; most texts need no pattern, so each is compiled when it is."""
-    rows = load_rules("venue_phrases")[table]
+    signs = _status_signs(table).found_in(text)
+    if not signs:
+        return []
     return [
-        row["status"] for row in rows if has_any(text, row["needs"]) and compile_phrase(row["pattern"]).search(text)
+        row["status"]
+        for row in load_rules("venue_phrases")[table]
+        if not signs.isdisjoint(Signs.of(row["needs"])) and compile_phrase(row["pattern"]).search(text)
     ]
 
 
@@ -115,44 +180,68 @@ def judge(text: str, mentions: Sequence[Mention]) -> Iterator[Verdict]:
         here = [mention for mention in mentions if begin <= mention.mask[0] < end]
         for mention in here:
             near = (max(begin, mention.mask[0] - _REACH), min(end, mention.mask[1] + _REACH))
-            context = _context(text, near, mention, here)
-            verdict = _verdict(("¶" if near[0] == first else "") + context, mention, (begin, end))
+            context = _context(text, near, mention, here, "¶" if near[0] == first else "")
+            verdict = None if context is None else _verdict(context, mention, (begin, end))
             if verdict is not None:
                 yield verdict
+
+
+class _Context(NamedTuple):
+    """The sentence round the mention under judgement, the others as ``◆``."""
+
+    before: str
+    """What stands before the mention; it begins with ``¶`` where the text does."""
+    after: str
+    """What stands behind it, after the word ``workshop`` where the mention is of one."""
 
 
 # "NIPS Workshop 2017", "CVPRW 2018"
 _WORKSHOP = re.compile(r"[Ww]orkshop|(?<=[A-Z]{4})W(?![A-Z])")
 
 
-def _context(text: str, span: tuple[int, int], mention: Mention, others: Iterable[Mention]) -> str:
-    """The sentence with the mention under judgement as ``◇`` and the others as ``◆``."""
+def _context(
+    text: str, span: tuple[int, int], mention: Mention, others: Iterable[Mention], opening: str
+) -> _Context | None:
+    """``None`` where the mention shares a year with the one before it, or runs on behind the sentence."""
+    before: str | None = None
     parts, place = [], span[0]
     for other in others:
         if other.mask[0] < place or other.mask[1] > span[1]:
             continue
-        sign = "◇" if other is mention else "◆"
-        parts += [text[place : other.mask[0]], f"{sign} workshop" if _WORKSHOP.search(text, *other.mask) else sign]
+        parts.append(text[place : other.mask[0]])
+        if other is mention:
+            before, parts = "".join(parts), []
+        else:
+            parts.append("◆")
+        if _WORKSHOP.search(text, *other.mask):
+            parts.append(" workshop")
         place = other.mask[1]
-    return "".join((*parts, text[place : span[1]])).strip()
+    if before is None:
+        return None
+    parts.append(text[place : span[1]])
+    return _Context(opening + before.lstrip(), "".join(parts).rstrip())
 
 
-def _verdict(context: str, mention: Mention, sentence: tuple[int, int]) -> Verdict | None:
+def _verdict(context: _Context, mention: Mention, sentence: tuple[int, int]) -> Verdict | None:
     cue = _strongest_cue(context, mention)
     if cue is None or _is_vetoed(context, cue.strength):
         return None
-    status = most_specific((*statuses_in(context, "status"), cue.status or "published"))
+    status = most_specific((*statuses_in("◇".join(context), "status"), cue.status or "published"))
     return Verdict(mention=mention, strength=cue.strength, status=status, sentence=sentence)
 
 
-def _is_vetoed(context: str, strength: int) -> bool:
-    for veto in _vetoes(strength):  # noqa: SIM110 - any() with a generator takes longer, and half of all entries come here
-        if veto.search(context):
+def _is_vetoed(context: _Context, strength: int) -> bool:
+    for place in _vetoes_behind(strength):
+        if place.holds(*context):
+            return True
+    found = _veto_signs().found_in(context.before)
+    for signs, place in _other_vetoes(strength) if found else ():
+        if not found.isdisjoint(signs) and place.holds(*context):
             return True
     return False
 
 
-def _strongest_cue(context: str, mention: Mention) -> _Cue | None:
+def _strongest_cue(context: _Context, mention: Mention) -> _Cue | None:
     dated = mention.year is not None
     # A contest is believed only when it is said outright, a word only when publishing is spoken of.
     least = 3 if mention.kind == "challenge" else 2
@@ -161,6 +250,6 @@ def _strongest_cue(context: str, mention: Mention) -> _Cue | None:
         if cue.strength < least:
             return None
         usable = (dated or not cue.needs_year) and (cue.publishes or not is_word)
-        if usable and cue.pattern.search(context):
+        if usable and cue.place.holds(*context):
             return cue
     return None

@@ -1,17 +1,15 @@
 """The register of venues (``rules/venues.toml``): what is known of each, and in which years it was held."""
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from normalize.rules import load_rules
 
 VenueKind = Literal["conference", "journal", "workshop", "challenge"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Venue:
+class Venue(NamedTuple):
     """A row of the register."""
 
     name: str
@@ -67,16 +65,16 @@ _NEVER = 10_000
 """Where the years of a venue end that goes on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Years:
+class _Years(NamedTuple):
     spans: tuple[range, ...]
     from_the_first: bool
     to_the_last: bool
 
     def contain(self, year: int) -> bool | None:
         """Whether the year is one of them; ``None`` where they are not known so far."""
-        if any(year in span for span in self.spans):
-            return True
+        for span in self.spans:
+            if year in span:
+                return True
         known = (self.from_the_first or year >= self.spans[0].start) and (
             self.to_the_last or year < self.spans[-1].stop
         )

@@ -182,6 +182,13 @@ def test_a_tag_that_may_be_one(tag: str) -> None:
     assert tag_doubt(tag) is None
 
 
+@given(st.text(alphabet="aé神१_² .;@", max_size=30))
+def test_a_tag_of_letters_alone_holds_a_word_and_no_marks(tag: str) -> None:
+    if tag.replace(" ", "").isalpha():
+        assert checks._LETTER.search(tag)
+        assert not checks._PROSE.search(tag)
+
+
 # --- misprints -------------------------------------------------------------------------------------------------------
 
 

@@ -468,6 +468,13 @@ def test_other_addresses_give_none(url: str) -> None:
     assert [scheme.name for scheme in SCHEMES if scheme.find(url) is not None] == []
 
 
+@given(st.from_regex(identifiers._PLAIN, fullmatch=True))
+def test_the_short_cut_for_plain_addresses_gives_what_taking_apart_gives(url: str) -> None:
+    found = [Identifier(scheme.name, value) for scheme in SCHEMES if (value := scheme.find(url)) is not None]
+    assert find_identifier(url) == next(iter(found), None)
+    assert find_repository(url) == next((one for one in found if one.scheme == "github"), None)
+
+
 def test_every_scheme_has_wild_examples_and_near_misses() -> None:
     assert list(WILD) == sorted(SCHEMES, key=list(WILD).index)
     assert {scheme.name for scheme in SCHEMES} - NEAR_MISSES.keys() == {"paperweekly-notes"}

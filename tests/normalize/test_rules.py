@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import product
 from typing import Any, get_args
 
 import pytest
@@ -12,7 +13,7 @@ from normalize.model import VenueStatus
 from normalize.prose import fold_letters
 from normalize.rules import load_rules
 from normalize.venues import find_mentions, find_venue
-from normalize.venues.judgement import compile_phrase
+from normalize.venues.judgement import Place, compile_phrase, pattern_in
 
 PHRASES = load_rules("venue_phrases")
 INSTITUTIONS = load_rules("institutions")
@@ -22,7 +23,7 @@ INSTITUTIONS = load_rules("institutions")
 def test_phrase_tables(table: str) -> None:
     columns = {
         "cue": {"pattern", "strength", "example", "year", "publishes", "status"},
-        "veto": {"pattern", "over", "example"},
+        "veto": {"pattern", "over", "needs", "example"},
         "status": {"pattern", "status", "needs", "example"},
         "award": {"pattern", "status", "needs", "example"},
     }[table]
@@ -51,8 +52,37 @@ def test_example_of_a_venue_phrase(row: dict[str, Any]) -> None:
     (marked,) = MARKED.findall(row["example"])
     assert list(find_mentions(fold_letters(marked))), "the marked mention is none"
     context = context_of(row["example"], first=True)
-    assert compile_phrase(row["pattern"]).search(context)
+    assert compile_phrase(pattern_in(row)).search(context)
     assert any(word in context for word in row.get("needs", [context]))
+
+
+SIGNED = [
+    context_of(row["example"], first=first)
+    for row in (*PHRASES["cue"], *PHRASES["veto"], *PHRASES["status"])
+    for first in (True, False)
+]
+HALVES = (
+    sorted({context.partition("◇")[0] for context in SIGNED}),
+    sorted({context[context.index("◇") + 1 :] for context in SIGNED}),
+)
+
+
+@pytest.mark.parametrize("row", [*PHRASES["cue"], *PHRASES["veto"]], ids=lambda row: row["example"])
+def test_a_pattern_parted_at_the_mention_says_the_same(row: dict[str, Any]) -> None:
+    assert row["pattern"].count("◇") == 1
+    whole, parted = compile_phrase(pattern_in(row)), Place(pattern_in(row))
+    for before, after in product(*HALVES):
+        assert (whole.search(f"{before}◇{after}") is not None) == parted.holds(before, after), (before, after)
+
+
+@pytest.mark.parametrize("row", PHRASES["veto"], ids=lambda row: row["example"])
+def test_what_a_veto_needs_stands_in_its_pattern(row: dict[str, Any]) -> None:
+    """So none can be saved that would hold."""
+    before = row["pattern"].partition("◇")[0]
+    assert ("needs" in row) == (before != "")
+    assert before.count("{needs}") == ("needs" in row)
+    # No way round it: neither optional nor one of several.
+    assert not re.search(r"\{needs\}[?*]|\|[^()]*\{needs\}|^[^()]*\|", before)
 
 
 @pytest.mark.parametrize("row", PHRASES["award"], ids=lambda row: row["example"])
@@ -112,4 +142,7 @@ def test_example_of_an_institution_phrase(row: dict[str, Any]) -> None:
     assert "list" in compile_institution_phrase(row["pattern"]).groupindex
     assert compile_institution_phrase(row["pattern"]).search(row["example"])
     assert any(word in row["example"] for word in row.get("needs", [row["example"]]))
+    if row.get("first"):
+        assert row["example"].startswith(tuple(row.get("needs", row["gives"])))
+    assert ("needs" in row) != row["pattern"].startswith("{list}")
     assert list(find_affiliations(row["example"])) == row["gives"]

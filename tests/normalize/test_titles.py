@@ -170,6 +170,15 @@ def test_a_key_is_its_own_key_and_unchanged_by_width_case_and_spaces(title: str)
     assert title_key(title) in (None, key)
 
 
+@given(st.text(alphabet="aB é文1２+-,._", max_size=30))
+def test_the_short_cuts_for_numbers_and_letters_give_what_reading_all_gives(title: str) -> None:
+    parts = titles._BETWEEN_DIGITS.split(titles._THOUSANDS.sub("", titles._plain(title)))
+    key = ".".join(map(titles._letters_and_digits, parts))
+    assert titles._folded(title) == (key or None)
+    letters = sum(letter.isalpha() for letter in key) + key.count("文")
+    assert titles._is_long(key) == (letters >= titles.MIN_LETTERS)
+
+
 @given(st.text(alphabet="aBc é文字1２+-", max_size=30), st.text(alphabet="aBc é文字1２+-", max_size=30))
 def test_unlikeness_is_symmetric_and_never_holds_for_equal_keys(first: str, second: str) -> None:
     assert are_plainly_unlike(first, second) == are_plainly_unlike(second, first)

@@ -286,6 +286,12 @@ def test_the_short_cut_for_converted_pictures_gives_what_taking_apart_gives(inne
     assert picture(address) == (canonical_url(address), image_key(canonical_url(address)))
 
 
+@given(st.from_regex(urls._PLAIN_POST, fullmatch=True))
+def test_the_plain_address_of_a_post_needs_no_taking_apart(url: str) -> None:
+    assert canonical_url(url) == urls._canonical(url)
+    assert post_keys(url) == post_keys(f"{url}?spm=1")
+
+
 @given(st.from_regex(urls._PLAIN_LINK, fullmatch=True))
 def test_a_plain_link_needs_no_taking_apart(url: str) -> None:
     assert canonical_url(url) == urls._canonical(url)

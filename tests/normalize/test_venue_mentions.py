@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalize.prose import compile_names, fold_letters
+from normalize.prose import fold_letters
 from normalize.venues import find_mentions, load_venues
 from normalize.venues.mentions import full_year, is_spelling
 from normalize.venues.register import spellings_of
+from tests.normalize.names_pattern import pattern_of
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_spellings() -> None:
 
 
 SPELLINGS = {text: venue.name for venue in load_venues() for text in spellings_of(venue)}
-ONE_PATTERN = compile_names(SPELLINGS)
+ONE_PATTERN = pattern_of(SPELLINGS)
 MIXED = st.lists(
     st.one_of(
         st.sampled_from(sorted(SPELLINGS)),

@@ -506,6 +506,19 @@ def test_what_is_kept_of_the_print() -> None:
     )
 
 
+def test_of_two_names_with_one_year_between_them_the_first_has_it() -> None:
+    venue = find_venue("本文发表于 KDD 2018ACL")
+    assert venue is not None
+    assert venue.printed == "KDD 2018"
+
+
+def test_a_sign_that_the_page_prints_is_no_mention() -> None:
+    """Phrases write the mention as ``◇``; a page may begin its lines with one."""
+    venue = find_venue("◇的数据集，发表于 ACL 2018 的工作。")
+    assert venue is not None
+    assert venue.printed == "ACL 2018"
+
+
 def test_a_heading_has_no_place_in_the_summary() -> None:
     venue = find_venue("本文提出了一种新方法。", section="IJCAI 2017")
     assert venue is not None
