@@ -8,7 +8,7 @@ process writes the archive; a command that is stopped in between leaves captures
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from crawler.captures import CaptureStore, NewCapture, PackedCapture, pack
@@ -63,7 +63,7 @@ def import_files(paths: Sequence[Path], into: Paths, progress: Progress | None =
     """
     found = list(find_files(paths))
     files = [item for item in found if isinstance(item, SourceFile)]
-    with Workers(partial(_Files, into, is_archived=is_extendable(into)), _warm_up) as crew:
+    with Workers(partial(_Files, into), _warm_up) as crew:
         crew.add(files)
         report = crew.finish(progress)
     return replace(
@@ -97,10 +97,8 @@ def _warm_up() -> None:
 class _Files:
     """What one process does with files: see :class:`crawler.workers.Work`."""
 
-    def __init__(self, into: Paths, *, is_archived: bool) -> None:
-        """``is_archived``: what is stored is also brought into the archive."""
+    def __init__(self, into: Paths) -> None:
         self._into = into
-        self._is_archived = is_archived
         self._packed: dict[str, PackedCapture] = {}
         """Not stored yet."""
         self._readings: dict[str, Reading] = {}
@@ -125,6 +123,11 @@ class _Files:
             forgotten=tuple(self._forgotten),
             summary=self._summary,
         )
+
+    @cached_property
+    def _is_archived(self) -> bool:
+        """What is stored is also brought into the archive; asked when there is something."""
+        return is_extendable(self._into)
 
     def read(self, batch: Sequence[SourceFile]) -> None:
         with _existing(self._into.captures) as store:

@@ -75,7 +75,7 @@ def test_equal_files_of_one_name_are_one_capture(into: Paths, tmp_path: Path, pa
 
 def test_what_another_process_has_stored_meanwhile_is_known(into: Paths, tmp_path: Path, page: bytes) -> None:
     source = SourceFile(path=write(tmp_path / "in", post=page) / "post.html")
-    slow, quick = (_Files(into, is_archived=True) for _ in range(2))
+    slow, quick = (_Files(into) for _ in range(2))
     for work in (slow, quick):
         work.read([source])
     quick.write(wait=True)
@@ -86,7 +86,7 @@ def test_what_another_process_has_stored_meanwhile_is_known(into: Paths, tmp_pat
 
 
 def test_captures_are_stored_while_another_process_writes_the_archive(into: Paths, tmp_path: Path, page: bytes) -> None:
-    work = _Files(into, is_archived=True)
+    work = _Files(into)
     work.read([SourceFile(path=write(tmp_path / "in", post=page) / "post.html")])
     with turn_to_write(into.archive, wait=True):
         work.write(wait=False)
@@ -116,7 +116,7 @@ def test_into_an_archive_of_other_decisions_files_are_only_stored(into: Paths, s
 def test_a_large_page_counts_for_several(into: Paths, tmp_path: Path, page: bytes) -> None:
     padding = b"<!--" + b"x" * (5 * _USUAL_BYTES) + b"-->"
     folder = write(tmp_path / "in", large=page.replace(b"</body>", padding + b"</body>"))
-    work = _Files(into, is_archived=True)
+    work = _Files(into)
     work.read([SourceFile(path=folder / "large.html")])
     assert work.held == 5
     work.write(wait=True)
