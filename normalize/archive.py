@@ -29,6 +29,7 @@ from normalize.archive_posts import (
 from normalize.archive_rows import CHECKS, Reading, check_row
 from normalize.archive_sql import (
     APPLICATION_ID,
+    PAGE_BYTES,
     SCHEMA_VERSION,
     connect,
     connect_readonly,
@@ -204,6 +205,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
     from normalize.migrations import migrate
 
+    # Only a file that is empty still takes it.
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     with transaction(connection):
         # Another process may have been faster.
         if _schema_version(connection) < SCHEMA_VERSION:

@@ -543,9 +543,7 @@ def affiliation_rows(fresh: Iterable[FreshEntry]) -> list[tuple[Any, ...]]:
     ]
 
 
-def identifier_rows(
-    fresh: Iterable[FreshEntry], disputed: Collection[tuple[int, Identifier]]
-) -> list[tuple[Any, ...]]:
+def identifier_rows(fresh: Iterable[FreshEntry], disputed: Collection[tuple[int, Identifier]]) -> list[tuple[Any, ...]]:
     """Rows of their identifiers, of which some are held to be other papers'."""
     return [
         (number, *one, int(IS_STRONG[one.scheme]), int((number, one) in disputed) if disputed else 0)
