@@ -308,6 +308,7 @@ PAPER_ALIASES = Table.of("paper_aliases", AliasRow)
 RECOMMENDERS = Table("recommenders", ("recommender_id", "name", "variants"), 1)
 TAGS = Table("tags", ("tag_id", "name", "variants"), 1)
 RECOMMENDATIONS = Table.of("recommendations", RecommendationRow)
+# Behind recommendation and place the parts of a record, column by column; see link_rows and the like.
 LINKS = Table("links", ("recommendation_id", "position", *ResolvedLink._fields), 2)
 IMAGES = Table("images", ("recommendation_id", "position", *ResolvedImage._fields), 2)
 IDENTIFIERS = Table.of("identifiers", IdentifierRow, key=3)
