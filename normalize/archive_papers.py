@@ -6,9 +6,10 @@ anew by :func:`normalize.identity.resolve`, and written where they differ from w
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from normalize.archive_checks import OTHER_PROBLEMS_SCOPE, Comparisons, Touched, weak_keys
@@ -31,8 +32,14 @@ from normalize.archive_rows import (
     DecidedRow,
     IdentifierRow,
     RecommendationRow,
+    affiliation_rows,
+    fresh_paper_entry,
+    fresh_row,
+    identifier_rows,
     identity_problem_row,
+    image_rows,
     judgement_row,
+    link_rows,
     name_row,
     paper_entry,
     paper_row,
@@ -42,27 +49,29 @@ from normalize.archive_rows import (
 from normalize.archive_search import SearchPlaces, write_search
 from normalize.archive_sql import Table, select_in, sync, write_difference, write_rows
 from normalize.decisions import Decisions
-from normalize.identity import Decided, Resolution, resolve
+from normalize.identity import IS_STRONG, Decided, Paper, PaperEntry, Resolution, resolve
 from normalize.model import Identifier
 from normalize.venues import find_listed
 
 
 @dataclass(slots=True)
-class _Set:
-    """Recommendations, with the identifiers of each."""
+class _Stored:
+    """Recommendations of the archive, with the identifiers of each."""
 
     rows: dict[int, RecommendationRow] = field(default_factory=dict)
     identifiers: defaultdict[int, list[IdentifierRow]] = field(default_factory=lambda: defaultdict(list))
-
-    def connections(self) -> set[tuple[str, str]]:
-        """What may connect them with others: strong identifiers as (scheme, value), title keys as ("", key)."""
-        titles = {("", row.title_key) for row in self.rows.values() if row.title_key is not None}
-        return titles | {(it.scheme, it.value) for its in self.identifiers.values() for it in its if it.strong}
 
     def add(self, rows: Iterable[RecommendationRow], identifiers: Iterable[IdentifierRow]) -> None:
         self.rows.update((row.recommendation_id, row) for row in rows)
         for identifier in identifiers:
             self.identifiers[identifier.recommendation_id].append(identifier)
+
+    def entries(self, days: Mapping[str, str | None]) -> list[PaperEntry]:
+        """What tells which papers they are of; ``days`` are those of their posts, as far as they are wanted."""
+        return [paper_entry(row, self.identifiers[number], days.get(row.post_id)) for number, row in self.rows.items()]
+
+
+_NO_DAYS: Mapping[str, str | None] = MappingProxyType({})
 
 
 class Recommendations:
@@ -72,25 +81,23 @@ class Recommendations:
         self._connection = connection
         self._decisions = decisions
         self._decided = Decided(decisions.papers)
-        entries = {entry.recommendation.recommendation_id: entry for entry in posts.entries(decisions)}
-        # In the order in which all that hangs on them lies in the file.
-        self._entries = {number: entries[number] for number in sorted(entries)}
+        days = {post_id: row.published_on for post_id, row in posts.rows.items()}
+        self._fresh = {entry.number: entry for entry in posts.entries()}
+        self._entries = [fresh_paper_entry(entry, days[entry.post_id]) for entry in self._fresh.values()]
         rewritten = [post_id for post_id in (*posts.rebuilt_ids, *posts.removed_ids) if post_id in posts.old]
         # Those that are taken from a record anew, or are no more; and those that these may touch.
         self._replaced = self._load(_ids_of_posts(connection, rewritten))
-        self._written = _Set()
-        for entry in self._entries.values():
-            self._written.add([entry.recommendation], entry.identifiers)
         self._places = SearchPlaces(connection, posts)
         moved = dict.fromkeys([*posts.redated_ids, *self._places.displaced])
         self._others = self._closure(_ids_of_posts(connection, moved))
-        self._resolution = self._resolve({post_id: row.published_on for post_id, row in posts.rows.items()})
+        self._resolution = self._resolve(days)
         self._old = self._replaced.rows | self._others.rows
         self._new = self._resolved()
+        self._touched_papers = sorted({row.paper_id for row in chain(self._old.values(), self._new.values())})
         self.changed = self.new_papers = self.removed_papers = 0
 
-    def _load(self, ids: Collection[int]) -> _Set:
-        found = _Set()
+    def _load(self, ids: Collection[int]) -> _Stored:
+        found = _Stored()
         found.add(
             (RecommendationRow(*row) for row in self._select(RECOMMENDATIONS, ids)),
             (IdentifierRow(*row) for row in self._select(IDENTIFIERS, ids)),
@@ -100,31 +107,35 @@ class Recommendations:
     def _select(self, table: Table, ids: Iterable[object], *, scope: str = "recommendation_id") -> Iterator[Any]:
         return select_in(self._connection, table.select(f"{scope} IN ({{}})"), ids)
 
-    def _closure(self, moved: list[int]) -> _Set:
+    def _closure(self, moved: list[int]) -> _Stored:
         """All other recommendations that share identifier, title or decision with those that come, go or change."""
-        asked = self._connections(self._written) | self._connections(self._replaced)
-        near, others = asked, _Set()
+        asked = self._connections([*self._entries, *self._replaced.entries(_NO_DAYS)])
+        near, others = asked, _Stored()
         pending = {*moved, *self._ids_with(near)}
-        passed_over = self._entries.keys() | self._replaced.rows.keys()
+        passed_over = self._fresh.keys() | self._replaced.rows.keys()
         while pending := pending - passed_over - others.rows.keys():
             found = self._load(sorted(pending))
             others.add(found.rows.values(), chain.from_iterable(found.identifiers.values()))
-            near = self._connections(found) - asked
+            near = self._connections(found.entries(_NO_DAYS)) - asked
             asked |= near
             pending = self._ids_with(near)
         return others
 
-    def _connections(self, found: _Set) -> set[tuple[str, str]]:
-        return found.connections() | {(DECIDED.name, row.decision) for row in self._decided_rows(found)}
+    def _connections(self, entries: Sequence[PaperEntry]) -> set[tuple[str, str]]:
+        """What may connect them with others: strong identifiers, title keys as ("", key), and decisions."""
+        found: set[tuple[str, str]] = {one for entry in entries for one in entry.identifiers if IS_STRONG[one.scheme]}
+        found.update(("", entry.title_key) for entry in entries if entry.title_key is not None)
+        found.update((DECIDED.name, row.decision) for row in self._decided_rows(entries))
+        return found
 
-    def _decided_rows(self, found: _Set) -> Iterator[DecidedRow]:
-        for number, row in found.rows.items() if self._decisions.papers else ():
-            meaning = self._decided.meaning(paper_entry(row, found.identifiers[number], None))
-            yield from (DecidedRow(number, decision.evidence, names[0]) for decision, names in meaning.items())
+    def _decided_rows(self, entries: Iterable[PaperEntry]) -> Iterator[DecidedRow]:
+        for entry in entries if self._decided else ():
+            meaning = self._decided.meaning(entry)
+            yield from (DecidedRow(entry.entry_id, decision.evidence, names[0]) for decision, names in meaning.items())
 
     def _ids_with(self, connections: Iterable[tuple[str, str]]) -> set[int]:
         by_scheme: defaultdict[str, list[str]] = defaultdict(list)
-        for scheme, value in sorted(connections):
+        for scheme, value in connections:
             by_scheme[scheme].append(value)
         found: set[int] = set()
         for scheme, values in by_scheme.items():
@@ -137,32 +148,31 @@ class Recommendations:
             found.update(row[0] for row in select_in(self._connection, query, values))
         return found
 
-    def _resolve(self, published: dict[str, str | None]) -> Resolution:
-        rows = self._others.rows
-        missing = {row.post_id for row in rows.values()} - published.keys()
+    def _resolve(self, days: dict[str, str | None]) -> Resolution:
+        missing = {row.post_id for row in self._others.rows.values()} - days.keys()
         query = "SELECT post_id, published_on FROM posts WHERE post_id IN ({})"
-        days = published | dict(select_in(self._connection, query, sorted(missing)))
-        stored = (paper_entry(row, self._others.identifiers[number], days[row.post_id]) for number, row in rows.items())
-        fresh = (
-            paper_entry(entry.recommendation, entry.identifiers, days[entry.recommendation.post_id])
-            for entry in self._entries.values()
-        )
-        return resolve(chain(stored, fresh), self._decisions.papers)
+        days = days | dict(select_in(self._connection, query, sorted(missing)))
+        return resolve([*self._others.entries(days), *self._entries], self._decisions.papers)
 
     def _resolved(self) -> dict[int, RecommendationRow]:
-        rows = self._others.rows | {number: entry.recommendation for number, entry in self._entries.items()}
-        papers, search_id = self._resolution.papers, self._places.search_id
-        return {
-            number: resolved_row(rows[number], paper, search_id(rows[number]))
-            for paper in papers
-            for number in paper.entry_ids
-        }
+        """All with their papers, in the order of their ids."""
+        papers = {number: paper for paper in self._resolution.papers for number in paper.entry_ids}
+        return {number: self._resolved_row(number, papers[number]) for number in sorted(papers)}
+
+    def _resolved_row(self, number: int, paper: Paper) -> RecommendationRow:
+        fresh = self._fresh.get(number)
+        if fresh is not None:
+            search_id = self._places.search_id(fresh.post_id, number, fresh.record.entry.position)
+            return fresh_row(fresh, paper, search_id, self._decisions)
+        row = self._others.rows[number]
+        search_id = self._places.search_id(row.post_id, number, row.position, stored=row.search_id)
+        return resolved_row(row, paper, search_id)
 
     def write(self) -> None:
         """Write papers, recommendations and all that hangs on them."""
         comparisons = Comparisons(self._connection, self._touched())
         papers = {(paper.paper_id,): paper_row(paper) for paper in self._resolution.papers}
-        stored = self._select(PAPERS, sorted(self._touched_papers()), scope="paper_id")
+        stored = self._select(PAPERS, self._touched_papers, scope="paper_id")
         old = {row[:1]: row for row in stored}
         gone = [key for key in old if key not in papers]
         self.new_papers, self.removed_papers = len(papers.keys() - old.keys()), len(gone)
@@ -178,27 +188,25 @@ class Recommendations:
     def _touched(self) -> Touched:
         """What of that which recommendations have in common is another than before."""
         moved = [number for number in self._others.rows if self._old[number].paper_id != self._new[number].paper_id]
-        came = {number: entry.identifiers for number, entry in self._entries.items()}
-        went = self._replaced.identifiers
-        identifiers = chain(*came.values(), *went.values(), *(self._others.identifiers[number] for number in moved))
+        came = self._fresh.keys()
+        identifiers = chain.from_iterable(entry.identifiers for entry in self._entries)
+        keys: set[tuple[str, str]] = {one for one in identifiers if not IS_STRONG[one.scheme]}
+        stored = chain(*self._replaced.identifiers.values(), *(self._others.identifiers[number] for number in moved))
         return Touched(
-            known=frozenset([*moved, *(came.keys() & self._replaced.rows.keys())]),
-            fresh=frozenset(came.keys() - self._replaced.rows.keys()),
-            keys=frozenset(weak_keys(identifiers)),
+            known=frozenset([*moved, *(came & self._replaced.rows.keys())]),
+            fresh=frozenset(came - self._replaced.rows.keys()),
+            keys=frozenset(keys.union(weak_keys(stored))),
             tags_before=Counter(row.tag_id for row in self._replaced.rows.values() if row.tag_id is not None),
             tags_after=Counter(tag for number in came if (tag := self._new[number].tag_id) is not None),
         )
 
-    def _touched_papers(self) -> set[str]:
-        return {row.paper_id for row in chain(self._old.values(), self._new.values())}
-
     def _write_children(self) -> None:
         """Links, pictures, institutions and identifiers."""
-        for table, part in ((LINKS, "links"), (IMAGES, "images"), (AFFILIATIONS, "affiliations")):
-            rows = [row for entry in self._entries.values() for row in getattr(entry, part)]
-            sync(self._connection, table, rows, scope="recommendation_id", values=self._replaced.rows)
-        fresh = {number: entry.identifiers for number, entry in self._entries.items()}
-        identifiers = [self._judged(row) for rows in (self._others.identifiers | fresh).values() for row in rows]
+        fresh = self._fresh.values()
+        for table, rows_of in ((LINKS, link_rows), (IMAGES, image_rows), (AFFILIATIONS, affiliation_rows)):
+            sync(self._connection, table, rows_of(fresh), scope="recommendation_id", values=self._replaced.rows)
+        judged = [self._judged(row) for rows in self._others.identifiers.values() for row in rows]
+        identifiers = [*judged, *identifier_rows(fresh, self._resolution.disputed)]
         sync(self._connection, IDENTIFIERS, identifiers, scope="recommendation_id", values=self._old)
 
     def _judged(self, row: IdentifierRow) -> IdentifierRow:
@@ -209,10 +217,10 @@ class Recommendations:
         """Aliases, judgements, problems that came of comparing, and what decisions by hand are about."""
         connection, resolution, numbers = self._connection, self._resolution, self._old.keys() | self._new.keys()
         aliases = [AliasRow(alias, paper.paper_id) for paper in resolution.papers for alias in paper.aliases]
-        sync(connection, PAPER_ALIASES, aliases, scope="paper_id", values=sorted(self._touched_papers()))
-        if self._decisions.papers:
-            own = sorted(self._replaced.rows.keys() | self._written.rows.keys())
-            sync(connection, DECIDED, list(self._decided_rows(self._written)), scope="recommendation_id", values=own)
+        sync(connection, PAPER_ALIASES, aliases, scope="paper_id", values=self._touched_papers)
+        if self._decided:
+            own = sorted(self._replaced.rows.keys() | self._fresh.keys())
+            sync(connection, DECIDED, list(self._decided_rows(self._entries)), scope="recommendation_id", values=own)
         judgements = [judgement_row(judgement) for judgement in resolution.judgements]
         sync(connection, JUDGEMENTS, judgements, scope="left_id", values=sorted(numbers))
         problems = [identity_problem_row(self._new[number], problem) for number, problem in resolution.problems]
@@ -220,7 +228,7 @@ class Recommendations:
 
     def _write_names(self) -> None:
         """Recommenders, tags and venues of the recommendations that came, went or changed."""
-        rows = [*self._replaced.rows.values(), *(entry.recommendation for entry in self._entries.values())]
+        rows = [*self._replaced.rows.values(), *(self._new[number] for number in self._fresh)]
         for table, name in ((RECOMMENDERS, "recommender"), (TAGS, "tag")):
             self._write_spellings(table, name, {getattr(row, f"{name}_id") for row in rows} - {None})
         venues = sorted({row.venue_id for row in rows if row.venue_id is not None})

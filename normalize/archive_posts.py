@@ -23,20 +23,20 @@ from normalize.archive_rows import (
     PROBLEMS,
     CaptureRow,
     CopyRow,
-    EntryRows,
     FactsRow,
+    FreshEntry,
     KeyRow,
     PostRow,
     capture_row,
-    entry_rows,
     facts_row,
+    fresh_entries,
     post_copy_rows,
     post_link_rows,
     post_row,
     problem_rows,
+    recommendation_id,
 )
 from normalize.archive_sql import select_in, sync, write_difference, write_rows
-from normalize.decisions import Decisions
 from normalize.identity import group_copies
 from normalize.model import PostRecord, Reading
 
@@ -154,9 +154,10 @@ class Posts:
                 raise CaptureLost(f"capture {capture_id} of post {post_id} cannot be read again")
             self.records[post_id] = record
 
-    def entries(self, decisions: Decisions) -> Iterator[EntryRows]:
-        """Rows of the recommendations of rebuilt posts."""
-        return chain.from_iterable(entry_rows(post_id, record, decisions) for post_id, record in self.records.items())
+    def entries(self) -> Iterator[FreshEntry]:
+        """Recommendations of rebuilt posts, in the order in which all that hangs on them lies in the file."""
+        ordered = sorted(self.records, key=lambda post_id: recommendation_id(post_id, 0))
+        return chain.from_iterable(fresh_entries(post_id, self.records[post_id]) for post_id in ordered)
 
     def write(self) -> None:
         """Write what recommendations stand on."""

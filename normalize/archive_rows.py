@@ -2,25 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from normalize.archive_sql import Table
 from normalize.checks import Check
 from normalize.copies import Content, content_digest, content_of
 from normalize.decisions import Decisions
-from normalize.identifiers import scheme_of
-from normalize.identity import Copy, Judgement, PaperEntry, PostGroup, TitleSource
+from normalize.identity import IS_STRONG, Copy, Judgement, PaperEntry, PostGroup, TitleSource
 from normalize.identity import Paper as ResolvedPaper
 from normalize.model import (
     EntryRecord,
     Identifier,
-    ImageRole,
-    LinkRole,
     PageClass,
     PostRecord,
     Problem,
     Reading,
+    ResolvedImage,
+    ResolvedLink,
     Severity,
     Site,
     VenueMention,
@@ -193,28 +192,6 @@ class RecommendationRow(NamedTuple):
     venue_end: int | None
 
 
-class LinkRow(NamedTuple):
-    """Of the table links."""
-
-    recommendation_id: int
-    position: int
-    role: LinkRole
-    label: str
-    url_raw: str
-    url: str
-
-
-class ImageRow(NamedTuple):
-    """Of the table images."""
-
-    recommendation_id: int
-    position: int
-    role: ImageRole
-    url_raw: str
-    url: str
-    key: str
-
-
 class IdentifierRow(NamedTuple):
     """Of the table identifiers."""
 
@@ -223,14 +200,6 @@ class IdentifierRow(NamedTuple):
     value: str
     strong: int
     disputed: int
-
-
-class AffiliationRow(NamedTuple):
-    """Of the table affiliations."""
-
-    recommendation_id: int
-    position: int
-    name: str
 
 
 class PostLinkRow(NamedTuple):
@@ -309,10 +278,11 @@ PAPER_ALIASES = Table.of("paper_aliases", AliasRow)
 RECOMMENDERS = Table("recommenders", ("recommender_id", "name", "variants"), 1)
 TAGS = Table("tags", ("tag_id", "name", "variants"), 1)
 RECOMMENDATIONS = Table.of("recommendations", RecommendationRow)
-LINKS = Table.of("links", LinkRow, key=2)
-IMAGES = Table.of("images", ImageRow, key=2)
+# Behind recommendation and place the parts of a record, column by column; see link_rows and the like.
+LINKS = Table("links", ("recommendation_id", "position", *ResolvedLink._fields), 2)
+IMAGES = Table("images", ("recommendation_id", "position", *ResolvedImage._fields), 2)
 IDENTIFIERS = Table.of("identifiers", IdentifierRow, key=3)
-AFFILIATIONS = Table.of("affiliations", AffiliationRow, key=2)
+AFFILIATIONS = Table("affiliations", ("recommendation_id", "position", "name"), 2)
 POST_LINKS = Table.of("post_links", PostLinkRow, key=2)
 JUDGEMENTS = Table.of("judgements", JudgementRow, key=4)
 DECIDED = Table.of("decided", DecidedRow, key=2)
@@ -492,14 +462,13 @@ def post_link_rows(post_id: str, record: PostRecord) -> Iterator[PostLinkRow]:
 # --- recommendations -------------------------------------------------------------------------------------------------
 
 
-class EntryRows(NamedTuple):
-    """All rows of one recommendation."""
+class FreshEntry(NamedTuple):
+    """A recommendation as a record has it: what all its rows are made from."""
 
-    recommendation: RecommendationRow
-    links: list[LinkRow]
-    images: list[ImageRow]
-    identifiers: list[IdentifierRow]
-    affiliations: list[AffiliationRow]
+    number: int
+    """``recommendation_id``"""
+    post_id: str
+    record: EntryRecord
 
 
 def recommendation_id(post_id: str, position: int) -> int:
@@ -511,23 +480,10 @@ def recommendation_id(post_id: str, position: int) -> int:
     return int.from_bytes(hashlib.sha256(post_id.encode()).digest()[:6], "big") * POSITIONS + position
 
 
-def entry_rows(post_id: str, record: PostRecord, decisions: Decisions) -> Iterator[EntryRows]:
-    """Rows of a post's recommendations; which paper each is of is not known yet."""
-    for entry in _placed(record):
-        number = recommendation_id(post_id, entry.entry.position)
-        yield EntryRows(
-            _recommendation_row(number, post_id, entry, decisions),
-            [
-                LinkRow(number, place, link.role, link.label, link.url_raw, link.url)
-                for place, link in enumerate(entry.links, start=1)
-            ],
-            [
-                ImageRow(number, place, image.role, image.url_raw, image.url, image.key)
-                for place, image in enumerate(entry.images, start=1)
-            ],
-            [IdentifierRow(number, it.scheme, it.value, int(scheme_of(it).strong), 0) for it in entry.identifiers],
-            [AffiliationRow(number, place, name) for place, name in enumerate(entry.affiliations, start=1)],
-        )
+def fresh_entries(post_id: str, record: PostRecord) -> Iterator[FreshEntry]:
+    """Recommendations of a post, in their order."""
+    first = recommendation_id(post_id, 0)
+    return (FreshEntry(first + entry.entry.position, post_id, entry) for entry in _placed(record))
 
 
 def _placed(record: PostRecord) -> list[EntryRecord]:
@@ -536,18 +492,53 @@ def _placed(record: PostRecord) -> list[EntryRecord]:
     return [places[position] for position in sorted(places) if 0 < position < POSITIONS]
 
 
-def _recommendation_row(number: int, post_id: str, record: EntryRecord, decisions: Decisions) -> RecommendationRow:
+# Of pictures a post has a hundred: rows of parts are plain tuples, which cost a fifth of named ones.
+
+
+def link_rows(fresh: Iterable[FreshEntry]) -> list[tuple[Any, ...]]:
+    """Rows of the links of recommendations."""
+    return [(number, place, *link) for number, _, record in fresh for place, link in enumerate(record.links, start=1)]
+
+
+def image_rows(fresh: Iterable[FreshEntry]) -> list[tuple[Any, ...]]:
+    """Rows of their pictures."""
+    return [
+        (number, place, *image) for number, _, record in fresh for place, image in enumerate(record.images, start=1)
+    ]
+
+
+def affiliation_rows(fresh: Iterable[FreshEntry]) -> list[tuple[Any, ...]]:
+    """Rows of the institutions of their papers."""
+    return [
+        (number, place, name) for number, _, record in fresh for place, name in enumerate(record.affiliations, start=1)
+    ]
+
+
+def identifier_rows(fresh: Iterable[FreshEntry], disputed: Collection[tuple[int, Identifier]]) -> list[tuple[Any, ...]]:
+    """Rows of their identifiers, of which some are held to be other papers'."""
+    return [
+        (number, *one, int(IS_STRONG[one.scheme]), int((number, one) in disputed) if disputed else 0)
+        for number, _, record in fresh
+        for one in record.identifiers
+    ]
+
+
+def fresh_row(fresh: FreshEntry, paper: ResolvedPaper, search_id: int, decisions: Decisions) -> RecommendationRow:
+    """Row of a recommendation that is resolved: with its paper and its place in the index."""
+    number, post_id, record = fresh
     entry, venue = record.entry, record.venue
+    title, source = _shown_title(entry.title_raw, paper.title)
+    start, end = venue.span if venue and venue.span else (None, None)
     return RecommendationRow(
         recommendation_id=number,
         post_id=post_id,
         position=entry.position,
-        search_id=0,
-        paper_id="",
+        search_id=search_id,
+        paper_id=paper.paper_id,
         section=entry.section,
         title_raw=entry.title_raw,
-        title=entry.title_raw,
-        title_source=None if entry.title_raw is None else "printed",
+        title=title,
+        title_source=source,
         title_key=record.title_key,
         recommender_id=recommender_key(entry.recommender, decisions.recommenders),
         recommender_raw=entry.recommender,
@@ -559,13 +550,29 @@ def _recommendation_row(number: int, post_id: str, record: EntryRecord, decision
         venue_status=venue.status if venue else None,
         venue_printed=venue.printed if venue else None,
         venue_sentence=venue.sentence if venue else None,
-        venue_start=venue.span[0] if venue and venue.span else None,
-        venue_end=venue.span[1] if venue and venue.span else None,
+        venue_start=start,
+        venue_end=end,
+    )
+
+
+def fresh_paper_entry(fresh: FreshEntry, published_on: str | None) -> PaperEntry:
+    """What tells which paper a recommendation is of."""
+    number, post_id, record = fresh
+    entry = record.entry
+    return PaperEntry(
+        number,
+        post_id,
+        entry.position,
+        entry.title_raw,
+        record.title_key,
+        record.identifiers,
+        published_on,
+        record.venue,
     )
 
 
 def paper_entry(row: RecommendationRow, identifiers: Iterable[IdentifierRow], published_on: str | None) -> PaperEntry:
-    """What tells which paper a recommendation is of."""
+    """The same of a recommendation that is stored."""
     return PaperEntry(
         entry_id=row.recommendation_id,
         post_id=row.post_id,
@@ -592,12 +599,13 @@ def _mention(row: RecommendationRow) -> VenueMention | None:
 
 
 def resolved_row(row: RecommendationRow, paper: ResolvedPaper, search_id: int) -> RecommendationRow:
-    """A recommendation with its paper and place in the index, and the paper's title where its own is a picture."""
+    """A stored recommendation with the paper and the place in the index that it has now."""
     title, source = _shown_title(row.title_raw, paper.title)
     return row._replace(search_id=search_id, paper_id=paper.paper_id, title=title, title_source=source)
 
 
 def _shown_title(own: str | None, others: str | None) -> tuple[str | None, TitleSource | None]:
+    """The title of a recommendation: its paper's where its own is a picture."""
     if own is not None:
         return own, "printed"
     return others, None if others is None else "other_recommendation"

@@ -11,6 +11,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from normalize.archive_posts import Posts
@@ -99,10 +100,10 @@ class SearchPlaces:
             self._places |= new
             self.displaced += [post_id for post_id, place in new.items() if old.get(post_id, place) != place]
 
-    def search_id(self, row: RecommendationRow) -> int:
-        """Give the id in the index that a recommendation shall have."""
-        place = self._places.get(row.post_id)
-        return row.search_id if place is None else place.search_id(row.recommendation_id, row.position)
+    def search_id(self, post_id: str, number: int, position: int, *, stored: int = 0) -> int:
+        """Give the id in the index that a recommendation shall have; ``stored`` is the one that it has."""
+        place = self._places.get(post_id)
+        return stored if place is None else place.search_id(number, position)
 
 
 def _touched_days(posts: Posts) -> set[str | None]:
@@ -139,10 +140,11 @@ def write_search(
 
     The index keeps no text of its own, so that what leaves it must be said again.
     """
-    before = {number: search_source(row) for number, row in old.items()}
-    after = {number: search_source(row) for number, row in new.items()}
-    gone = [old[number] for number, source in before.items() if source != after.get(number)]
-    come = [new[number] for number, source in after.items() if source != before.get(number)]
+    stays = {number for number in old.keys() & new.keys() if search_source(old[number]) == search_source(new[number])}
     # In the order of the index: at every step back SQLite would write what it has gathered.
-    write_rows(connection, SEARCH_DELETE, sorted(search_row(row) for row in gone))
-    write_rows(connection, SEARCH.insert, sorted(search_row(row) for row in come))
+    gone, come = (
+        sorted((row for number, row in rows.items() if number not in stays), key=attrgetter("search_id"))
+        for rows in (old, new)
+    )
+    write_rows(connection, SEARCH_DELETE, [search_row(row) for row in gone])
+    write_rows(connection, SEARCH.insert, [search_row(row) for row in come])

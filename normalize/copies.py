@@ -12,7 +12,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from normalize.identifiers import identifier_id, scheme_of
+from normalize.identifiers import identifier_id
+from normalize.identity import IS_STRONG
 from normalize.model import EntryRecord, PostRecord
 from normalize.titles import are_plainly_unlike, title_key
 
@@ -91,7 +92,7 @@ def _entry(record: EntryRecord) -> EntryContent:
         entry.summary,
         tuple(sorted({link.url for link in record.links})),
         tuple(sorted({image.key for image in record.images})),
-        tuple(sorted(identifier_id(one) for one in record.identifiers if scheme_of(one).strong)),
+        tuple(sorted([identifier_id(one) for one in record.identifiers if IS_STRONG[one.scheme]])),
     )
 
 

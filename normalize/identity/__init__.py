@@ -7,6 +7,7 @@ connected things only.
 """
 
 from normalize.identity.papers import (
+    IS_STRONG,
     Decided,
     Judgement,
     Paper,
@@ -22,6 +23,7 @@ from normalize.identity.posts import DAYS_BETWEEN_COPIES, Copy, PostGroup, copy_
 
 __all__ = [
     "DAYS_BETWEEN_COPIES",
+    "IS_STRONG",
     "Copy",
     "Decided",
     "Judgement",

@@ -7,17 +7,21 @@ that share neither strong identifier nor title key nor decision never influence 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise, product
-from typing import Literal
+from functools import partial
+from itertools import chain, combinations, pairwise, product
+from typing import Final, Literal, NamedTuple
 
 from normalize.decisions import PaperDecision
-from normalize.identifiers import identifier_id, rank, scheme_of
+from normalize.identifiers import SCHEMES, identifier_id, rank, scheme_of
 from normalize.identity.sets import partition, short_hash
 from normalize.model import Identifier, Problem, VenueMention, VenueStatus
 from normalize.titles import are_comparable, are_plainly_unlike
 
 MAX_CLAIMANTS = 20
 """Unlike titles with one identifier that further ones are compared with: beyond, an identifier says nothing more."""
+
+IS_STRONG: Final = {scheme.name: scheme.strong for scheme in SCHEMES}
+"""Whether equal identifiers of a scheme mean equal papers, by its name."""
 
 Verdict = Literal["same", "different", "unsure"]
 TitleSource = Literal["printed", "other_recommendation"]
@@ -27,8 +31,7 @@ _LATEST = "9999"
 _HIGHEST = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperEntry:
+class PaperEntry(NamedTuple):
     """One recommendation, with what is needed to tell which paper it recommends."""
 
     entry_id: int
@@ -44,8 +47,7 @@ class PaperEntry:
     venue: VenueMention | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class Paper(NamedTuple):
     """A paper and its recommendations."""
 
     paper_id: str
@@ -92,15 +94,31 @@ class Resolution:
 def components(entries: Iterable[PaperEntry], decisions: Iterable[PaperDecision] = ()) -> list[list[PaperEntry]]:
     """Split recommendations into the sets that strong identifiers, title keys and decisions connect."""
     ordered = sorted(entries, key=lambda entry: entry.entry_id)
-    decided = Decided(decisions)
+    return partition(ordered, partial(_connections, decided=Decided(decisions)))
 
-    def connections(entry: PaperEntry) -> Iterator[Hashable]:
-        yield from (identifier for identifier in entry.identifiers if scheme_of(identifier).strong)
-        if entry.title_key is not None:
-            yield entry.title_key
-        yield from decided.meaning(entry)
 
-    return partition(ordered, connections)
+def _connections(entry: PaperEntry, decided: "Decided") -> list[Hashable]:
+    """What may connect a recommendation with others."""
+    found: list[Hashable] = [one for one in entry.identifiers if IS_STRONG[one.scheme]]
+    if entry.title_key is not None:
+        found.append(entry.title_key)
+    if decided:
+        found += decided.meaning(entry)
+    return found
+
+
+def _lone_and_others(
+    entries: Sequence[PaperEntry], decisions: Sequence[PaperDecision], decided: "Decided"
+) -> tuple[list[PaperEntry], list[PaperEntry]]:
+    """Recommendations that nothing connects with another one or a decision, and all the others."""
+    connections = [_connections(entry, decided) for entry in entries]
+    shared = {connection for connection, uses in Counter(chain.from_iterable(connections)).items() if uses > 1}
+    shared.update(decisions)
+    lone: list[PaperEntry] = []
+    others: list[PaperEntry] = []
+    for entry, its in zip(entries, connections, strict=True):
+        (lone if shared.isdisjoint(its) else others).append(entry)
+    return lone, others
 
 
 def resolve(entries: Iterable[PaperEntry], decisions: Sequence[PaperDecision] = ()) -> Resolution:
@@ -116,11 +134,10 @@ def resolve(entries: Iterable[PaperEntry], decisions: Sequence[PaperDecision] = 
     4. Equal title keys join what is left. Where papers connected by titles contradict each other (1, 3), none of them
        is joined by title, and a problem ``title_conflict`` says so.
     """
-    connected = components(entries, decisions)
     decided = Decided(decisions)
     # Most recommendations stand alone, and need no comparing.
-    lone = [found[0] for found in connected if len(found) == 1 and not decided.meaning(found[0])]
-    resolvers = [_Resolver(found, decided) for found in connected if len(found) > 1 or decided.meaning(found[0])]
+    lone, others = _lone_and_others(list(entries), decisions, decided)
+    resolvers = [_Resolver(found, decided) for found in components(others, decisions)]
     papers = [_lone_paper(entry) for entry in lone]
     papers.extend(paper for resolver in resolvers for paper in resolver.papers())
     return Resolution(
@@ -162,11 +179,15 @@ class Decided:
             for name in decision.ids:
                 self._by_name[name].append(decision)
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._by_name)
+
     def meaning(self, entry: PaperEntry) -> Mapping[PaperDecision, list[str]]:
         """Decisions that mean a recommendation, with the names by which they do, the most special first."""
         found: dict[PaperDecision, list[str]] = {}
         # Mostly there are no decisions, and hashing every title would cost more than resolving it.
-        for name in paper_names(entry) if self._by_name else ():
+        for name in paper_names(entry) if self else ():
             for decision in self._by_name.get(name, ()):
                 found.setdefault(decision, []).append(name)
         return found
@@ -297,7 +318,7 @@ def _kind_of(claim: Identifier) -> str:
 
 def _own_claims(entry: PaperEntry) -> set[Identifier]:
     """Strong identifiers of a recommendation; of what a paper has but one of, the lowest."""
-    claims = {identifier for identifier in entry.identifiers if scheme_of(identifier).strong}
+    claims = {identifier for identifier in entry.identifiers if IS_STRONG[identifier.scheme]}
     if len(claims) < 2:
         return claims
     lowest: dict[str, Identifier] = {}
@@ -537,9 +558,7 @@ def _absorbed(groups: Iterable[_Group], fits: Callable[[_Group, _Group], bool], 
 
 def _lone_paper(entry: PaperEntry) -> Paper:
     """The paper of a recommendation that is connected with no other."""
-    return Paper(
-        paper_id=_lone_id(entry), entry_ids=(entry.entry_id,), aliases=(), title=entry.title, venue=entry.venue
-    )
+    return Paper(_lone_id(entry), (entry.entry_id,), (), entry.title, entry.venue)
 
 
 def _lone_id(entry: PaperEntry) -> str:
@@ -555,7 +574,7 @@ def _paper_id(group: _Group) -> str:
 def _id_of(claims: Collection[Identifier], title_keys: Collection[str], first: tuple[str, int]) -> str:
     """Id from the strongest identifier, else the lowest title key, else the first place that recommends it."""
     if claims:
-        return identifier_id(min(claims, key=rank))
+        return identifier_id(min(claims, key=rank) if len(claims) > 1 else next(iter(claims)))
     return _title_name(min(title_keys)) if title_keys else _place_name(*first)
 
 

@@ -76,6 +76,9 @@ def segment_title(segmented: str) -> str:
 
 def cut(folded: str) -> str:
     """Cut a text that is folded already."""
+    if folded.isascii():
+        # No run of characters: nothing parts the words, and marks at the ends of a text part nothing either.
+        return " ".join(WORD.findall(folded))
     pieces = CHARACTER_RUN.split(folded)
     # Pieces alternate: what is between runs of characters, a run, and so on.
     pieces[1::2] = [run[0] + run[1:].translate(_FOLLOWERS) for run in pieces[1::2]]

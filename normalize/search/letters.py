@@ -34,6 +34,9 @@ def fold(text: str) -> str:
     >>> fold("该论⽂的ＢＥＲＴ：⻓短期")
     '该论文的bert:长短期'
     """
+    if text.isascii():
+        # Most titles are, and nothing but case is folded in them.
+        return text.casefold()
     text = _narrow(text)
     if _ODD.search(text) is not None:
         text = _UNSEEN.sub("", text).translate(_RADICALS)

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -565,7 +564,7 @@ def folder() -> Iterator[Path]:
 NAMES = ["pw-1", "pw-2", "arxiv-1806.00001", "arxiv-1806.00002", *(
     paper.paper_id for title in (NESTED, COMPLEX) for paper in resolve([paper_entry(1, title)]).papers
 )]  # fmt: skip
-CSDN_PLACE = next(paper_names(replace(paper_entry(1), post_id="csdn-1", position=1)))
+CSDN_PLACE = next(paper_names(paper_entry(1)._replace(post_id="csdn-1", position=1)))
 NAMES_DECIDED = '[[recommenders]]\nsame = ["cb", "zhangjun"]\n[[tags]]\nsame = ["x", "GAN"]\n'
 
 

@@ -23,6 +23,7 @@ from normalize.identity import (
     resolve,
     sets,
 )
+from normalize.identity.papers import _Resolver
 from normalize.model import VenueStatus
 from tests.normalize.builders import copy, ids, paper_entry, venue
 
@@ -419,6 +420,17 @@ def test_papers_are_local(entries: list[PaperEntry]) -> None:
     stranger = paper_entry(99, "Something Entirely Unrelated To Them", "paperweekly:77")
     with_stranger = resolve([stranger, *entries])
     assert [paper for paper in with_stranger.papers if paper.paper_id != "pw-77"] == list(whole.papers)
+
+
+@given(entry_lists())
+def test_what_stands_alone_is_resolved_as_if_it_were_compared(entries: list[PaperEntry]) -> None:
+    """The short way for recommendations that nothing connects gives what the general one would."""
+    decided = Decided(())
+    resolvers = [_Resolver(found, decided) for found in components(entries)]
+    compared = (paper for resolver in resolvers for paper in resolver.papers())
+    resolution = resolve(entries)
+    assert list(resolution.papers) == sorted(compared, key=lambda paper: paper.paper_id)
+    assert set(resolution.judgements) == {judgement for one in resolvers for judgement in one.judgements}
 
 
 @given(entry_lists())

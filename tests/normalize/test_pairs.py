@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,8 +89,8 @@ def test_what_is_known_to_be_missed_is_still_missed() -> None:
 def test_joining_does_not_depend_on_which_comes_first_or_is_older() -> None:
     for pair in PAIRS:
         swapped = (
-            replace(pair.left, entry_id=pair.right.entry_id, published_on=pair.right.published_on),
-            replace(pair.right, entry_id=pair.left.entry_id, published_on=pair.left.published_on),
+            pair.left._replace(entry_id=pair.right.entry_id, published_on=pair.right.published_on),
+            pair.right._replace(entry_id=pair.left.entry_id, published_on=pair.left.published_on),
         )
         assert are_joined(*swapped) == are_joined(pair.left, pair.right), pair
 

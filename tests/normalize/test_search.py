@@ -3,6 +3,7 @@
 import doctest
 import html
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +27,7 @@ from normalize.search import (
     ranked_ids,
     ranking,
     search,
+    segment,
     snippet,
     snippets,
 )
@@ -366,6 +368,14 @@ def test_folding(text: str, folded: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=40))
+def test_plain_letters_are_folded_and_cut_like_all_others(text: str) -> None:
+    """The short ways of a text in ASCII give what the general ones would, which any other letter makes them take."""
+    assert fold(text) == unicodedata.normalize("NFKC", text).casefold()
+    assert fold(f"{text} é") == f"{fold(text)} é"
+    assert segment(f"{text}\nTitle é").split() == [*segment(text).split(), "title", "é"]
+
+
 @given(st.one_of(st.text(max_size=20), st.text(alphabet="网⽂⻓，。 aＡßé\u0301\u200bｶﾞ½ﬁ", max_size=20)))
 def test_places_lead_back_to_the_text(text: str) -> None:
     folded, places = fold_with_places(text)
