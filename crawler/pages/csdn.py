@@ -7,12 +7,12 @@ looked at, since lists of other posts with titles and dates of their own stand t
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import lxml.etree
 
-from crawler.pages.html import cut_box, parse_html
+from crawler.pages.html import BoxTag, cut_box, parse_html
 from crawler.pages.times import parse_time
 from normalize.model import Problem
 
@@ -206,11 +206,11 @@ def lock_problem(article: str) -> Problem | None:
     return None
 
 
-def inner_markup(article: str) -> str:
+def inner_markup(article: str, tags: Sequence[BoxTag] = ()) -> str:
     """The editor's part of the article box.
 
     ``#content_views`` exists from late 2018 on; before that the box itself holds the text. What stands beside it in
-    the box (the author's card, advertisements) is the site's.
+    the box (the author's card, advertisements) is the site's. ``tags`` are those of the article, if they are known.
     """
-    found = cut_box(article, _INNER_BOX)
-    return found[1] if found and found[2] else article
+    found = cut_box(article, _INNER_BOX, tags)
+    return found.markup if found and found.closed else article
