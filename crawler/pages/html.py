@@ -41,8 +41,6 @@ _KINDS: dict[str, _Kind] = {
 }
 """What elements do to lines; those that are not named here do nothing but by their style."""
 _ENDING_LINES = frozenset(("block", "heading", "item"))
-_STYLED = frozenset((*_ENDING_LINES, None))
-"""Kinds whose style may make their text bold, or plain again."""
 _BLANK = " \t\r\n\f"
 # Boxes inside the article that are not the post's: the copyright line of 2018-19, the "read more" cover, line numbers
 # of code, the doubled text of formulas.
@@ -50,9 +48,11 @@ _FOREIGN_CLASS = re.compile(r"(?:^|\s)(?:article-copyright|hide-article-box|hljs
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _WEIGHT_STYLE = re.compile(r"font-weight\s*:\s*(?:(bold|[6-9]00)|(normal|[1-5]00))", re.IGNORECASE)
 
-# Letters that a pattern may begin with are written in both cases: a branch is then left out by a glance at one letter.
+# A branch that begins with a set of letters is left out by a glance at the next one, at every tag but those meant here.
 _BOX_TOKEN = re.compile(
-    r"<(?:(/?)([dD][iI][vV]|[aA](?i:rticle))\b|!--.*?-->|[sS](?i:cript\b.*?</script\s*>|tyle\b.*?</style\s*>))", re.S
+    r"<(?:/(?:[dD][iI][vV]|[aA](?i:rticle))\b|[dD][iI][vV]\b|[aA](?i:rticle)\b"
+    r"|!--.*?-->|[sS](?i:cript\b.*?</script\s*>|tyle\b.*?</style\s*>))",
+    re.S,
 )
 _BOX_TAG = re.compile(r"<(?:div|article)\b[^>]*\bid\s*=\s*[\"']?", re.IGNORECASE)
 _MAX_DEEP_NODES = 400_000
@@ -93,35 +93,41 @@ class _Writer(LineBuilder):
 
     __slots__ = ()
 
-    def enter(self, kind: _Kind | None, get: _Attributes, around: _State) -> _State | None:
-        """The state inside an element; ``None`` where its content is not to be seen."""
-        names, style = get("class"), get("style")
-        if (names is not None and _is_foreign(names)) or (style is not None and _is_hidden(style)):
-            return None
-        if kind == "picture":
-            address = image_address(get)
-            if address:
-                self.add_image(address)
-            return around
-        if kind == "link":
-            return _linked(get("href"), around)
-        inside = self.enter_bare(kind, around)
-        return inside if style is None or inside is None or kind not in _STYLED else _styled(style, inside)
+    def enter(self, kind: _Kind | None, get: _Attributes | None, around: _State) -> _State | None:
+        """The state inside an element; ``None`` where its content is not to be seen.
 
-    def enter_bare(self, kind: _Kind | None, around: _State) -> _State | None:
-        """The same for an element without attributes, as half of them are."""
+        ``get`` gives its attributes; ``None`` stands for none, as half of the elements have.
+        """
+        inside = around
+        if get is not None:
+            names, style = get("class"), get("style")
+            if (names is not None and _is_foreign(names)) or (style is not None and _is_hidden(style)):
+                return None
+            if kind == "picture":
+                address = image_address(get)
+                if address is not None:
+                    self.add_image(address)
+                return around
+            if kind == "link":
+                return _linked(get("href"), around)
+            if style is not None:
+                inside = _styled(style, around)
+        if kind is None:
+            return inside
         if kind == "block":
             self.break_line(heading=around.heading, item=around.item)
-            return around
+            return inside
         if kind == "bold":
             self.split_run()
             return around if around.bold else _bold(around)
-        if kind in _ENDING_LINES:
+        return self._enter_rarer(kind, around, inside)
+
+    def _enter_rarer(self, kind: _Kind, around: _State, inside: _State) -> _State | None:
+        if kind == "heading" or kind == "item" or kind == "break":
             self.break_line(heading=around.heading, item=around.item)
-            return _inside_of(kind, around)
-        if kind == "break":
-            self.break_line(heading=around.heading, item=around.item)
-        return None if kind == "unseen" else around
+        if kind == "unseen":
+            return None
+        return around if kind == "break" else _inside_of(kind, inside)
 
     def leave(self, kind: _Kind | None, inside: _State) -> None:
         """The end of an element that was entered."""
@@ -158,7 +164,7 @@ def _is_foreign(names: str) -> bool:
 
 # Most states are one of very few.
 @lru_cache(maxsize=256)
-def _bold(around: _State, bold: bool = True) -> _State:  # noqa: FBT001, FBT002
+def _bold(around: _State, bold: bool = True) -> _State:
     return replace(around, bold=bold)
 
 
@@ -251,18 +257,13 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
     for element in root.iterdescendants():
         kind = _KINDS.get(element.tag)
         below = len(element)
-        inside = around
-        if around is not None:
-            text = element.text
-            if element.keys():
-                inside = writer.enter(kind, element.get, around)
-            elif text and kind == "block" and not below:
-                writer.add_line(text, bold=around.bold, href=around.href, heading=around.heading, item=around.item)
-                text = kind = None
-            else:
-                inside = writer.enter_bare(kind, around)
-            if text and inside is not None:
+        inside = None if around is None else writer.enter(kind, element.get if element.keys() else None, around)
+        if inside is not None and (text := element.text):
+            if below or kind not in _ENDING_LINES:
                 writer.text(text, inside)
+            else:
+                writer.add_line(text, bold=inside.bold, href=inside.href, heading=inside.heading, item=inside.item)
+                kind = None
         if below:
             outer.append((element, kind, left, around))
             around, left = inside, below
@@ -393,8 +394,11 @@ def _tags_from(page: str, start: int, known: Sequence[BoxTag]) -> Iterator[BoxTa
         yield from rest
         return
     for token in _BOX_TOKEN.finditer(page, start):
-        if token[2] is not None:
-            yield BoxTag(token.start(), -1 if token[1] else 1, token[2].lower() == "article")
+        at = token.start()
+        is_end = page[at + 1] == "/"
+        letter = page[at + 2 if is_end else at + 1]
+        if letter in "dDaA":
+            yield BoxTag(at, -1 if is_end else 1, letter in "aA")
 
 
 def _find_opening(page: str, id_: str) -> int | None:

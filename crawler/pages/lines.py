@@ -111,24 +111,25 @@ class LineBuilder:
     end.
     """
 
-    __slots__ = ("_begun_by_image", "_runs", "_split", "lines")
+    __slots__ = ("_begun_by_image", "_joins", "_runs", "lines")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._runs: list[Run] = []
         """Of the line that is being collected, from its first text on."""
+        self._joins = False
+        """Text with the markup of the last run joins it."""
         self._begun_by_image = False
-        self._split = False
 
     def add_text(self, text: str, *, bold: bool, href: str | None) -> None:
         """Append text; it joins the run before it where the markup is the same and nothing split them."""
         runs = self._runs
-        if runs and not self._split:
+        if runs and self._joins:
             last = runs[-1]
-            if last.image is None and last.bold == bold and last.href == href:
-                runs[-1] = Run(last.text + text, bold, href)
+            if last.bold == bold and last.href == href:
+                runs[-1] = _new_run((last.text + text, bold, href, None))
                 return
-        self._split = False
+        self._joins = True
         runs.append(_new_run((text, bold, href, None)))
 
     @property
@@ -138,22 +139,24 @@ class LineBuilder:
 
     def split_run(self) -> None:
         """A bold element begins: its text is a run of its own even right after another bold one."""
-        self._split = True
+        self._joins = False
 
     def add_image(self, address: str) -> None:
         """Append a picture. In front of all text, as most are, it is a line of its own at once."""
         if self._runs:
             self._runs.append(Run("", False, None, address))
+            self._joins = False
         else:
-            self.lines.append(picture_line(address))
+            self.lines.append(_new_line(("", (), address, False, False, False)))
             self._begun_by_image = True
 
     def add_line(self, text: str, *, bold: bool, href: str | None, heading: bool, item: bool) -> None:
-        """A whole line of one text: what a break, :meth:`add_text` and another break come to."""
-        self.break_line(heading=heading, item=item)
+        """Append text that is a line of its own: where one begins, the same as :meth:`add_text` and a break."""
         shown = clean_text(text)
         if shown:
-            self.lines.append(_new_line((shown, (_new_run((text, bold, href, None)),), None, heading, item, text[0] == " ")))
+            self.lines.append(
+                _new_line((shown, (_new_run((text, bold, href, None)),), None, heading, item, text[0] == " "))
+            )
 
     def break_line(self, *, heading: bool = False, item: bool = False) -> None:
         """End the line, if it shows anything."""
@@ -165,7 +168,7 @@ class LineBuilder:
                 indented = runs[0].text[0] == " " and not self._begun_by_image
                 self.lines.append(_new_line((text, tuple(runs), None, heading, item, indented)))
             runs.clear()
-        self._begun_by_image = self._split = False
+        self._begun_by_image = False
 
     def _add_lines(self, *, heading: bool, item: bool) -> None:
         """Lines of several runs: pictures at the edges are set free."""
@@ -187,4 +190,3 @@ class LineBuilder:
         """All lines, when the document is over."""
         self.break_line()
         return self.lines
-
