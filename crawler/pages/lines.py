@@ -50,11 +50,17 @@ class Line(NamedTuple):
         return [run.image for run in self.runs if run.image is not None]
 
     @property
+    def has_links(self) -> bool:
+        """Whether anything of it is a link."""
+        runs = self.runs
+        if len(runs) == 1:
+            return runs[0].href is not None  # as most lines are
+        return any(run.href is not None for run in runs)
+
+    @property
     def links(self) -> list[tuple[str, str]]:
         """Its links as (text, address); neighbours with one address are one link."""
         found: list[tuple[str, str]] = []
-        if len(self.runs) == 1 and self.runs[0].href is None:
-            return found  # as most lines are
         for run in self.runs:
             if run.href is None or run.image is not None:
                 continue
