@@ -7,13 +7,13 @@ cuts a tree silently at a depth of 255) and serves the tests as an independent o
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import lxml.etree
 
-from crawler.pages.lines import Line, LineBuilder
+from crawler.pages.lines import Line, LineBuilder, Markup
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -75,26 +75,16 @@ class _Attributes(Protocol):
     def __call__(self, name: str, /) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _State:
-    """What the elements around a place say about its text."""
-
-    bold: bool = False
-    href: str | None = None
-    heading: bool = False
-    item: bool = False
-
-
 class _Writer(LineBuilder):
-    """Turns a walk over a tree into lines: elements are entered and left, each with the state around it.
+    """Turns a walk over a tree into lines: elements are entered and left, each with the markup around it.
 
     The innermost loop of every import: nothing is looked up twice.
     """
 
     __slots__ = ()
 
-    def enter(self, kind: _Kind | None, get: _Attributes | None, around: _State) -> _State | None:
-        """The state inside an element; ``None`` where its content is not to be seen.
+    def enter(self, kind: _Kind | None, get: _Attributes | None, around: Markup) -> Markup | None:
+        """The markup inside an element; ``None`` where its content is not to be seen.
 
         ``get`` gives its attributes; ``None`` stands for none, as half of the elements have.
         """
@@ -115,33 +105,34 @@ class _Writer(LineBuilder):
         if kind is None:
             return inside
         if kind == "block":
-            self.break_line(heading=around.heading, item=around.item)
+            self.break_line(around)
             return inside
         if kind == "bold":
             self.split_run()
             return around if around.bold else _bold(around)
         return self._enter_rarer(kind, around, inside)
 
-    def _enter_rarer(self, kind: _Kind, around: _State, inside: _State) -> _State | None:
-        if kind == "heading" or kind == "item" or kind == "break":
-            self.break_line(heading=around.heading, item=around.item)
-        if kind == "unseen":
-            return None
-        return around if kind == "break" else _inside_of(kind, inside)
+    def _enter_rarer(self, kind: _Kind, around: Markup, inside: Markup) -> Markup | None:
+        if kind == "heading" or kind == "item":
+            self.break_line(around)
+            return _inside_of(kind, inside)
+        if kind == "break":
+            self.break_line(around)
+        return None if kind == "unseen" else around
 
-    def leave(self, kind: _Kind | None, inside: _State) -> None:
+    def leave(self, kind: _Kind | None, inside: Markup) -> None:
         """The end of an element that was entered."""
         if kind in _ENDING_LINES:
-            self.break_line(heading=inside.heading, item=inside.item)
+            self.break_line(inside)
 
-    def text(self, text: str, state: _State) -> None:
+    def text(self, text: str, markup: Markup) -> None:
         """Text between tags; the source's own line ends are spaces."""
         if text[0] in _BLANK and text.isspace() and "\n" in text:
             if self.at_line_start:
                 # The indentation of a neatly printed page is none of the line.
                 return
             text = " "
-        self.add_text(text, bold=state.bold, href=state.href)
+        self.add_text(text, markup)
 
 
 # Editors repeat the same few styles and classes all over a page.
@@ -162,23 +153,23 @@ def _is_foreign(names: str) -> bool:
     return _FOREIGN_CLASS.search(names) is not None
 
 
-# Most states are one of very few.
+# Most of these are one of very few.
 @lru_cache(maxsize=256)
-def _bold(around: _State, bold: bool = True) -> _State:
+def _bold(around: Markup, bold: bool = True) -> Markup:
     return replace(around, bold=bold)
 
 
 @lru_cache(maxsize=256)
-def _inside_of(kind: _Kind, around: _State) -> _State:
+def _inside_of(kind: _Kind, around: Markup) -> Markup:
     return replace(around, heading=kind == "heading", item=kind == "item")
 
 
-def _styled(style: str, around: _State) -> _State:
+def _styled(style: str, around: Markup) -> Markup:
     bold = _weight(style)
     return around if bold is None or bold == around.bold else _bold(around, bold)
 
 
-def _linked(href: str | None, around: _State) -> _State:
+def _linked(href: str | None, around: Markup) -> Markup:
     # Anchors inside the page (#_4) and scripts lead nowhere.
     return replace(around, href=href) if href and not href.startswith(("#", "javascript:")) else around
 
@@ -190,8 +181,10 @@ def image_address(get: _Attributes) -> str | None:
     """
     for name in ("data-src", "src"):
         address = get(name)
-        if address and (address := address.strip()) and not address.startswith(("data:", "about:", "blob:")):
-            return address
+        if address is not None:
+            address = address.strip()
+            if address and not address.startswith(("data:", "about:", "blob:")):
+                return address
     return None
 
 
@@ -247,13 +240,13 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
 
     lxml hands out the elements of a whole tree at a third of the time that the children of each would take.
     """
-    around: _State | None = _State()
+    around: Markup | None = Markup()
     """Of the innermost element that is not over; ``None``: nothing in it is to be seen."""
     left = len(root)
     """Its children that are still to come."""
-    outer: list[tuple[lxml.etree._Element, _Kind | None, int, _State | None]] = []
+    outer: list[tuple[lxml.etree._Element, _Kind | None, int, Markup | None]] = []
     if root.text:
-        writer.text(root.text, _State())
+        writer.text(root.text, Markup())
     for element in root.iterdescendants():
         kind = _KINDS.get(element.tag)
         below = len(element)
@@ -262,7 +255,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
             if below or kind not in _ENDING_LINES:
                 writer.text(text, inside)
             else:
-                writer.add_line(text, bold=inside.bold, href=inside.href, heading=inside.heading, item=inside.item)
+                writer.add_line(text, inside)
                 kind = None
         if below:
             outer.append((element, kind, left, around))
@@ -270,7 +263,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
             continue
         while True:
             if inside is not None and kind in _ENDING_LINES:
-                writer.break_line(heading=inside.heading, item=inside.item)
+                writer.break_line(inside)
             tail = element.tail
             if tail and around is not None:
                 writer.text(tail, around)
@@ -294,7 +287,7 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
 
     soup = BeautifulSoup(markup, "html.parser")
     writer = _Writer()
-    entered: list[tuple[_Kind | None, _State]] = [(None, _State())]
+    entered: list[tuple[_Kind | None, Markup]] = [(None, Markup())]
     for count, event in enumerate(_soup_events(soup)):
         if count > _MAX_DEEP_NODES:
             raise DeepMarkup(f"more than {_MAX_DEEP_NODES:,} nodes of markup")

@@ -6,6 +6,7 @@ stay with it.
 """
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -110,6 +111,19 @@ def picture_line(address: str) -> Line:
     return _new_line(("", (), address, False, False, False))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Markup:
+    """What the markup around a place says about its text."""
+
+    bold: bool = False
+    href: str | None = None
+    heading: bool = False
+    item: bool = False
+
+
+_PLAIN = Markup()
+
+
 class LineBuilder:
     """Collects runs and breaks into lines; the readers of HTML and of Markdown both write to one.
 
@@ -127,16 +141,16 @@ class LineBuilder:
         """Text with the markup of the last run joins it."""
         self._begun_by_image = False
 
-    def add_text(self, text: str, *, bold: bool, href: str | None) -> None:
+    def add_text(self, text: str, markup: Markup) -> None:
         """Append text; it joins the run before it where the markup is the same and nothing split them."""
         runs = self._runs
         if runs and self._joins:
             last = runs[-1]
-            if last.bold == bold and last.href == href:
-                runs[-1] = _new_run((last.text + text, bold, href, None))
+            if last.bold == markup.bold and last.href == markup.href:
+                runs[-1] = _new_run((last.text + text, markup.bold, markup.href, None))
                 return
         self._joins = True
-        runs.append(_new_run((text, bold, href, None)))
+        runs.append(_new_run((text, markup.bold, markup.href, None)))
 
     @property
     def at_line_start(self) -> bool:
@@ -156,27 +170,26 @@ class LineBuilder:
             self.lines.append(_new_line(("", (), address, False, False, False)))
             self._begun_by_image = True
 
-    def add_line(self, text: str, *, bold: bool, href: str | None, heading: bool, item: bool) -> None:
+    def add_line(self, text: str, markup: Markup) -> None:
         """Append text that is a line of its own: where one begins, the same as :meth:`add_text` and a break."""
         shown = clean_text(text)
         if shown:
-            self.lines.append(
-                _new_line((shown, (_new_run((text, bold, href, None)),), None, heading, item, text[0] == " "))
-            )
+            runs = (_new_run((text, markup.bold, markup.href, None)),)
+            self.lines.append(_new_line((shown, runs, None, markup.heading, markup.item, text[0] == " ")))
 
-    def break_line(self, *, heading: bool = False, item: bool = False) -> None:
+    def break_line(self, markup: Markup = _PLAIN) -> None:
         """End the line, if it shows anything."""
         runs = self._runs
         if runs:
             if len(runs) > 1:
-                self._add_lines(heading=heading, item=item)
+                self._add_lines(markup)
             elif text := clean_text(runs[0].text):
                 indented = runs[0].text[0] == " " and not self._begun_by_image
-                self.lines.append(_new_line((text, tuple(runs), None, heading, item, indented)))
+                self.lines.append(_new_line((text, tuple(runs), None, markup.heading, markup.item, indented)))
             runs.clear()
         self._begun_by_image = False
 
-    def _add_lines(self, *, heading: bool, item: bool) -> None:
+    def _add_lines(self, markup: Markup) -> None:
         """Lines of several runs: pictures at the edges are set free."""
         runs = self._runs
         first, end = 0, len(runs)
@@ -189,7 +202,7 @@ class LineBuilder:
         text = clean_text("".join([run.text for run in body]))
         if text:
             indented = first == 0 and runs[0].text[0] == " " and not self._begun_by_image
-            self.lines.append(_new_line((text, tuple(body), None, heading, item, indented)))
+            self.lines.append(_new_line((text, tuple(body), None, markup.heading, markup.item, indented)))
         self.lines += [picture_line(run.image) for run in runs[end:] if run.image is not None]
 
     def finish(self) -> list[Line]:
