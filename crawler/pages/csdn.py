@@ -61,9 +61,14 @@ _TITLES = (
 _STRING = lxml.etree.XPath("string()")
 
 
+_QUOTED = re.compile(r"\"([^\"]*)\"")
+
+
 @cache
-def _compiled(expression: str) -> lxml.etree.XPath:
-    return lxml.etree.XPath(expression)
+def _compiled(expression: str) -> tuple[lxml.etree.XPath, list[str]]:
+    """An expression, and the names in it: where the markup lacks one of them, nothing can be found."""
+    names = [quoted.strip() for quoted in _QUOTED.findall(expression)]
+    return lxml.etree.XPath(expression), [name for name in names if name]
 
 
 class Head:
@@ -76,7 +81,9 @@ class Head:
     def texts(self, *expressions: str) -> Iterator[str]:
         """Non-empty texts of the elements that each XPath expression finds, first expression first."""
         for expression in expressions:
-            found = _compiled(expression)(self._tree)
+            find, names = _compiled(expression)
+            # A page is of one layout: most expressions are those of others.
+            found = find(self._tree) if all(name in self._markup for name in names) else None
             for node in found if isinstance(found, list) else ():
                 shown = _STRING(node) if isinstance(node, lxml.etree._Element) else node
                 text = " ".join(str(shown).split())

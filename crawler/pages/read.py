@@ -107,7 +107,7 @@ def _text_of(body: bytes, charset: str | None) -> tuple[str, bool]:
         text, whole = decode(body, charset)
     except BinaryContent as error:
         raise UnreadablePage("binary", str(error)) from error
-    if not text.strip():
+    if not text or text.isspace():
         raise UnreadablePage("empty", "it holds nothing but white space")
     return text, whole
 
