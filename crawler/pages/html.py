@@ -6,9 +6,9 @@ cuts a tree silently at a depth of 255) and serves the tests as an independent o
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import lxml.etree
@@ -72,7 +72,7 @@ class HostileMarkup(ValueError):
 
 
 class _Attributes(Protocol):
-    def __call__(self, name: str, /) -> str | None: ...
+    def get(self, name: str, /) -> str | None: ...
 
 
 class _Writer(LineBuilder):
@@ -83,25 +83,32 @@ class _Writer(LineBuilder):
 
     __slots__ = ()
 
-    def enter(self, kind: _Kind | None, get: _Attributes | None, around: Markup) -> Markup | None:
-        """The markup inside an element; ``None`` where its content is not to be seen.
+    def enter(
+        self, kind: _Kind | None, names: Collection[str | bytes], of: _Attributes, around: Markup
+    ) -> Markup | None:
+        """The markup inside an element with attributes; ``None`` where its content is not to be seen.
 
-        ``get`` gives its attributes; ``None`` stands for none, as half of the elements have.
+        ``names`` are those of its attributes: asking lxml for one that is not there takes longer than a look at them.
         """
+        if "class" in names and _is_foreign(of.get("class") or ""):
+            return None
         inside = around
-        if get is not None:
-            names, style = get("class"), get("style")
-            if (names is not None and _is_foreign(names)) or (style is not None and _is_hidden(style)):
+        if "style" in names:
+            style = of.get("style") or ""
+            if _is_hidden(style):
                 return None
-            if kind == "picture":
-                address = image_address(get)
-                if address is not None:
-                    self.add_image(address)
-                return around
-            if kind == "link":
-                return _linked(get("href"), around)
-            if style is not None:
-                inside = _styled(style, around)
+            inside = _styled(style, around)
+        if kind == "picture":
+            address = _image_address(names, of)
+            if address is not None:
+                self.add_image(address)
+            return around
+        if kind == "link":
+            return _linked(of.get("href"), around)
+        return self.enter_bare(kind, around, inside)
+
+    def enter_bare(self, kind: _Kind | None, around: Markup, inside: Markup) -> Markup | None:
+        """The same for an element without attributes, as half of them are; ``inside`` it is what its style says."""
         if kind is None:
             return inside
         if kind == "block":
@@ -110,9 +117,6 @@ class _Writer(LineBuilder):
         if kind == "bold":
             self.split_run()
             return around if around.bold else _bold(around)
-        return self._enter_rarer(kind, around, inside)
-
-    def _enter_rarer(self, kind: _Kind, around: Markup, inside: Markup) -> Markup | None:
         if kind == "heading" or kind == "item":
             self.break_line(around)
             return _inside_of(kind, inside)
@@ -174,15 +178,14 @@ def _linked(href: str | None, around: Markup) -> Markup:
     return replace(around, href=href) if href and not href.startswith(("#", "javascript:")) else around
 
 
-def image_address(get: _Attributes) -> str | None:
+def _image_address(names: Collection[str | bytes], of: _Attributes) -> str | None:
     """Where a picture lies: ``data-src`` on WeChat (``src`` is a placeholder there), ``src`` elsewhere.
 
     ``None`` for pictures without an address of their own, such as ``data:`` ones.
     """
     for name in ("data-src", "src"):
-        address = get(name)
-        if address is not None:
-            address = address.strip()
+        if name in names:
+            address = (of.get(name) or "").strip()
             if address and not address.startswith(("data:", "about:", "blob:")):
                 return address
     return None
@@ -201,6 +204,8 @@ def lines_of_html(markup: str) -> list[Line]:
     if any(entry.level >= lxml.etree.ErrorLevels.FATAL for entry in errors):
         raise DeepMarkup("markup nested too deeply, or a text too long, for lxml")
     writer = _Writer()
+    if root.text:
+        writer.text(root.text, Markup())
     _walk_lxml(root, writer)
     return writer.finish()
 
@@ -236,7 +241,7 @@ def _stretch(markup: str, at: int) -> int:
 
 
 def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
-    """In document order, without recursion: an element is over when its last child is.
+    """What is below the root, in document order, without recursion: an element is over when its last child is.
 
     lxml hands out the elements of a whole tree at a third of the time that the children of each would take.
     """
@@ -245,12 +250,13 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
     left = len(root)
     """Its children that are still to come."""
     outer: list[tuple[lxml.etree._Element, _Kind | None, int, Markup | None]] = []
-    if root.text:
-        writer.text(root.text, Markup())
     for element in root.iterdescendants():
         kind = _KINDS.get(element.tag)
         below = len(element)
-        inside = None if around is None else writer.enter(kind, element.get if element.keys() else None, around)
+        inside = around
+        if around is not None:
+            names = element.keys()
+            inside = writer.enter(kind, names, element, around) if names else writer.enter_bare(kind, around, around)
         if inside is not None and (text := element.text):
             if below or kind not in _ENDING_LINES:
                 writer.text(text, inside)
@@ -299,16 +305,22 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
             writer.text(event, around)
         else:
             kind = _KINDS.get(event.name)
-            inside = writer.enter(kind, partial(_soup_attribute, event), around)
+            inside = writer.enter(kind, event.attrs, _SoupAttributes(event), around)
             entered.append((kind if inside else None, inside or around))
             if inside is None:
                 event.clear()
     return writer.finish()
 
 
-def _soup_attribute(tag: "Tag", name: str) -> str | None:
-    value = tag.get(name)
-    return " ".join(value) if isinstance(value, list) else value
+class _SoupAttributes:
+    """Attributes of an element of BeautifulSoup, which divides some of them."""
+
+    def __init__(self, tag: "Tag") -> None:
+        self._tag = tag
+
+    def get(self, name: str, /) -> str | None:
+        value = self._tag.get(name)
+        return " ".join(value) if isinstance(value, list) else value
 
 
 def _soup_events(soup: "BeautifulSoup") -> "Iterator[Tag | str | None]":
