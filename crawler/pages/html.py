@@ -41,7 +41,6 @@ _KINDS: dict[str, _Kind] = {
 }
 """What elements do to lines; those that are not named here do nothing but by their style."""
 _ENDING_LINES = frozenset(("block", "heading", "item"))
-_BLANK = " \t\r\n\f"
 # Boxes inside the article that are not the post's: the copyright line of 2018-19, the "read more" cover, line numbers
 # of code, the doubled text of formulas.
 _FOREIGN_CLASS = re.compile(r"(?:^|\s)(?:article-copyright|hide-article-box|hljs-ln-numbers|katex-mathml)(?:\s|$)")
@@ -129,15 +128,6 @@ class _Writer(LineBuilder):
         if kind in _ENDING_LINES:
             self.break_line(inside)
 
-    def text(self, text: str, markup: Markup) -> None:
-        """Text between tags; the source's own line ends are spaces."""
-        if text[0] in _BLANK and text.isspace() and "\n" in text:
-            if self.at_line_start:
-                # The indentation of a neatly printed page is none of the line.
-                return
-            text = " "
-        self.add_text(text, markup)
-
 
 # Editors repeat the same few styles and classes all over a page.
 @lru_cache(maxsize=4096)
@@ -205,7 +195,7 @@ def lines_of_html(markup: str) -> list[Line]:
         raise DeepMarkup("markup nested too deeply, or a text too long, for lxml")
     writer = _Writer()
     if root.text:
-        writer.text(root.text, Markup())
+        writer.add_text(root.text, Markup())
     _walk_lxml(root, writer)
     return writer.finish()
 
@@ -259,7 +249,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
             inside = writer.enter(kind, names, element, around) if names else writer.enter_bare(kind, around, around)
         if inside is not None and (text := element.text):
             if below or kind not in _ENDING_LINES:
-                writer.text(text, inside)
+                writer.add_text(text, inside)
             else:
                 writer.add_line(text, inside)
                 kind = None
@@ -272,7 +262,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
                 writer.break_line(inside)
             tail = element.tail
             if tail and around is not None:
-                writer.text(tail, around)
+                writer.add_text(tail, around)
             left -= 1
             if left or not outer:
                 break
@@ -302,7 +292,7 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
             kind, within = entered.pop()
             writer.leave(kind, within)
         elif isinstance(event, str):
-            writer.text(event, around)
+            writer.add_text(event, around)
         else:
             kind = _KINDS.get(event.name)
             inside = writer.enter(kind, event.attrs, _SoupAttributes(event), around)

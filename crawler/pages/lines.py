@@ -122,6 +122,7 @@ class Markup:
 
 
 _PLAIN = Markup()
+_BLANK = " \t\r\n\f"
 
 
 class LineBuilder:
@@ -142,8 +143,16 @@ class LineBuilder:
         self._begun_by_image = False
 
     def add_text(self, text: str, markup: Markup) -> None:
-        """Append text; it joins the run before it where the markup is the same and nothing split them."""
+        """Append text; it joins the run before it where the markup is the same and nothing split them.
+
+        Line ends of the source are spaces.
+        """
         runs = self._runs
+        if text.isspace() and text[0] in _BLANK and "\n" in text:
+            if not runs and not self._begun_by_image:
+                # The indentation of a neatly printed page is none of the line.
+                return
+            text = " "
         if runs and self._joins:
             last = runs[-1]
             if last.bold == markup.bold and last.href == markup.href:
@@ -151,11 +160,6 @@ class LineBuilder:
                 return
         self._joins = True
         runs.append(_new_run((text, markup.bold, markup.href, None)))
-
-    @property
-    def at_line_start(self) -> bool:
-        """Nothing of the next line is there yet."""
-        return not (self._runs or self._begun_by_image)
 
     def split_run(self) -> None:
         """A bold element begins: its text is a run of its own even right after another bold one."""
