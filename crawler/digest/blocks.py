@@ -37,11 +37,12 @@ class Anchor:
 def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
     """All blocks of a post, in order, by their recommenders; by their tags where no line names a recommender."""
     at = [(i, i + 1, name) for i, name in marks.recommenders(lines)]
-    tagged = [i for i in marks.tags(lines) if i]
-    if at:
-        bodies = [body for _, body, _ in at]
-        tagged = [i for i in tagged if _follows_links(lines, i, bodies)]
+    bodies = [body for _, body, _ in at]
+    # Nearly every tag stands right under a recommender, and begins nothing.
+    tagged = sorted(set(marks.tags(lines)).difference(bodies, (0,)))
     tagged = [i for i in tagged if _is_under_title(lines, i)]
+    if at:
+        tagged = [i for i in tagged if _follows_links(lines, i, bodies)]
     if at or len(tagged) > 1:
         at = sorted(at + [(i, i, "") for i in tagged])
     anchors: list[Anchor] = []
@@ -68,8 +69,7 @@ def _is_under_title(lines: Sequence[Line], at: int) -> bool:
 def _follows_links(lines: Sequence[Line], at: int, bodies: Sequence[int]) -> bool:
     """A title and a tag amid a digest, after the links of the block before: the recommender is missing there."""
     before = bisect_right(bodies, at)
-    # Nearly every tag stands right under a recommender.
-    if not before or bodies[before - 1] == at or not (lines[at - 1].image is not None or lines[at - 1].whole_bold):
+    if not before or not (lines[at - 1].image is not None or lines[at - 1].whole_bold):
         return False
     block = lines[bodies[before - 1] : at]
     return any(map(_is_of_links, block)) and not any(map(marks.is_tail, block))

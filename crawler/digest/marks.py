@@ -209,7 +209,8 @@ def is_mere_text(line: Line) -> bool:
 
 def is_printed_address(line: Line) -> bool:
     """The line is one printed address and nothing else: what stands under most labels, and is no label itself."""
-    return _ADDRESS.fullmatch(line.text) is not None and not line.has_links
+    text = line.text
+    return "." in text and _ADDRESS.fullmatch(text) is not None and not line.has_links
 
 
 def printed_addresses(line: Line) -> list[str]:

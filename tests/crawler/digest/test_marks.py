@@ -332,7 +332,7 @@ def test_heads_of_past_posts(source: str, expected: bool) -> None:
 PIECES = [
     "论文链接", "链接", "http", "https://github.com/a/b", "www.a.cn", "arxiv.org/abs/1", "：", ":", "|", " ", ".",
     "#", "@a 推荐", "推荐人：b", "本文提出", "这是一句很长很长很长很长的话", "[论文链接](https://a.cn/b)",
-    "**粗**", "[c](d)", "■", "▲",
+    "**粗**", "[c](d)", "■", "▲", "http://localhost/a",
 ]  # fmt: skip
 LINES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join).map(lines_of_markdown)
 
