@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import lxml.etree
 
-from crawler.pages.lines import Line, LineBuilder, Markup
+from crawler.pages.lines import PLAIN, Line, LineBuilder, Markup
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -147,7 +147,7 @@ def _is_foreign(names: str) -> bool:
     return _FOREIGN_CLASS.search(names) is not None
 
 
-# Most of these are one of very few.
+# All pages have the same few, but for those inside of links.
 @lru_cache(maxsize=256)
 def _bold(around: Markup, bold: bool = True) -> Markup:
     return replace(around, bold=bold)
@@ -195,7 +195,7 @@ def lines_of_html(markup: str) -> list[Line]:
         raise DeepMarkup("markup nested too deeply, or a text too long, for lxml")
     writer = _Writer()
     if root.text:
-        writer.add_text(root.text, Markup())
+        writer.add_text(root.text, PLAIN)
     _walk_lxml(root, writer)
     return writer.finish()
 
@@ -235,7 +235,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
 
     lxml hands out the elements of a whole tree at a third of the time that the children of each would take.
     """
-    around: Markup | None = Markup()
+    around: Markup | None = PLAIN
     """Of the innermost element that is not over; ``None``: nothing in it is to be seen."""
     left = len(root)
     """Its children that are still to come."""
@@ -283,7 +283,7 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
 
     soup = BeautifulSoup(markup, "html.parser")
     writer = _Writer()
-    entered: list[tuple[_Kind | None, Markup]] = [(None, Markup())]
+    entered: list[tuple[_Kind | None, Markup]] = [(None, PLAIN)]
     for count, event in enumerate(_soup_events(soup)):
         if count > _MAX_DEEP_NODES:
             raise DeepMarkup(f"more than {_MAX_DEEP_NODES:,} nodes of markup")

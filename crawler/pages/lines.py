@@ -121,7 +121,8 @@ class Markup:
     item: bool = False
 
 
-_PLAIN = Markup()
+PLAIN = Markup()
+"""Of text with nothing around it: one for all pages, by which what is inside it is found again."""
 _BLANK = " \t\r\n\f"
 
 
@@ -171,7 +172,7 @@ class LineBuilder:
             self._runs.append(Run("", False, None, address))
             self._joins = False
         else:
-            self.lines.append(_new_line(("", (), address, False, False, False)))
+            self.lines.append(picture_line(address))
             self._begun_by_image = True
 
     def add_line(self, text: str, markup: Markup) -> None:
@@ -181,7 +182,7 @@ class LineBuilder:
             runs = (_new_run((text, markup.bold, markup.href, None)),)
             self.lines.append(_new_line((shown, runs, None, markup.heading, markup.item, text[0] == " ")))
 
-    def break_line(self, markup: Markup = _PLAIN) -> None:
+    def break_line(self, markup: Markup = PLAIN) -> None:
         """End the line, if it shows anything."""
         runs = self._runs
         if runs:
