@@ -6,6 +6,7 @@ like, and the title is what stands right above. Lists that name no recommender a
 Blocks are delimited by these anchors alone, never by pictures or empty lines, which half of the posts have lost.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -35,12 +36,13 @@ class Anchor:
 
 def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
     """All blocks of a post, in order, by their recommenders; by their tags where no line names a recommender."""
-    # Half of the lines are pictures, which say neither.
-    texts = [(i, line) for i, line in enumerate(lines) if line.text]
-    at = [(i, i + 1, name) for i, line in texts if (name := marks.recommender(line)) is not None]
-    tagged = [i for i, line in texts if i and marks.tag(line) is not None and _is_under_title(lines, i)]
+    at = [(i, i + 1, name) for i, name in marks.recommenders(lines)]
+    bodies = [body for _, body, _ in at]
+    # Nearly every tag stands right under a recommender, and begins nothing.
+    tagged = sorted(set(marks.tags(lines)).difference(bodies, (0,)))
+    tagged = [i for i in tagged if _is_under_title(lines, i)]
     if at:
-        tagged = [i for i in tagged if _follows_links(lines, i, [body for _, body, _ in at])]
+        tagged = [i for i in tagged if _follows_links(lines, i, bodies)]
     if at or len(tagged) > 1:
         at = sorted(at + [(i, i, "") for i in tagged])
     anchors: list[Anchor] = []
@@ -66,10 +68,10 @@ def _is_under_title(lines: Sequence[Line], at: int) -> bool:
 
 def _follows_links(lines: Sequence[Line], at: int, bodies: Sequence[int]) -> bool:
     """A title and a tag amid a digest, after the links of the block before: the recommender is missing there."""
-    start = max((body for body in bodies if body <= at), default=None)
-    if start is None or start == at or not (lines[at - 1].image is not None or lines[at - 1].whole_bold):
+    before = bisect_right(bodies, at)
+    if not before or not (lines[at - 1].image is not None or lines[at - 1].whole_bold):
         return False
-    block = lines[start:at]
+    block = lines[bodies[before - 1] : at]
     return any(map(_is_of_links, block)) and not any(map(marks.is_tail, block))
 
 
@@ -111,7 +113,7 @@ def _may_be_title(line: Line) -> bool:
         and marks.label(line) is None
         and not marks.printed_addresses(line)
         and not marks.is_caption(line)
-        and not any(pattern.search(line.text) for pattern in marks.patterns("series"))
+        and not marks.names_series(line)
     )
 
 
@@ -141,10 +143,23 @@ def _carry_sections(anchors: list[Anchor], lines: Sequence[Line]) -> None:
     floor = 0
     for anchor in anchors:
         if anchor.section is None:
-            below = _below_links(lines[floor : anchor.start])
-            anchor.section = next((name for line in reversed(below) if (name := marks.section(line))), current)
+            anchor.section = _section_below_links(lines, floor, anchor.start) or current
         current = anchor.section
         floor = anchor.body
+
+
+def _section_below_links(lines: Sequence[Line], start: int, end: int) -> str | None:
+    """The last section mark of these lines that stands below their last label or address."""
+    for at in range(end - 1, start - 1, -1):
+        line = lines[at]
+        if line.image is not None:
+            continue
+        if _is_of_links(line):
+            return None
+        name = marks.section(line)
+        if name:
+            return name
+    return None
 
 
 def _below_links(lines: Sequence[Line]) -> Sequence[Line]:
@@ -177,18 +192,22 @@ class Block:
         rest = self._take_tag(lines)
         below_links: int | None = None  # found when it is asked for: few blocks have a line like a section
         for at, line in enumerate(rest):
-            if is_last and self._ends_post(line):
-                break
             if line.image is not None:
+                if is_last and self._ends_with_links():
+                    # The tail's: gifts and banners stand before its first words.
+                    break
                 self._images.append(Image("figure", line.image))
                 continue
+            is_tail = marks.is_tail(line)
+            if is_last and (is_tail or marks.heads_past_posts(line)):
+                break
             if self._in_links and marks.section(line) is not None:
                 if below_links is None:
                     below_links = len(rest) - len(_below_links(rest))
                 if at >= below_links:
                     # The next block's: it stands a few lines above its title.
                     continue
-            if marks.is_tail(line) or not self._claim(line, rest[at + 1] if at + 1 < len(rest) else None):
+            if is_tail or not self._claim(line, rest[at + 1] if at + 1 < len(rest) else None):
                 self._problem("unclaimed_line", "No rule knows this line of a paper block.", line.text)
                 if is_last and self._label_used:
                     # The last block's end need not be marked: what follows its links is the tail's.
@@ -196,11 +215,9 @@ class Block:
         self._close_label()
         return self._entry()
 
-    def _ends_post(self, line: Line) -> bool:
-        """Whether the post's tail begins. Its pictures, gifts and banners, stand before its first words."""
-        if line.image is not None:
-            return self._in_links and not self._links_first
-        return marks.is_tail(line) or marks.heads_past_posts(line)
+    def _ends_with_links(self) -> bool:
+        """Whether links have begun, and nothing of the summary can follow them."""
+        return self._in_links and not self._links_first
 
     def _take_tag(self, lines: Sequence[Line]) -> Sequence[Line]:
         if not lines or lines[0].image is not None:
@@ -214,6 +231,11 @@ class Block:
         """Whether some rule knows the line."""
         if marks.is_caption(line):
             return True
+        if self._label is None:
+            if marks.is_mere_text(line):
+                return self._claim_prose(line)
+        elif marks.is_printed_address(line):
+            return self._claim_address(line, self._label)
         return self._claim_link(line, following) or self._claim_prose(line)
 
     def _claim_link(self, line: Line, following: Line | None) -> bool:
@@ -247,7 +269,7 @@ class Block:
 
     def _claim_prose(self, line: Line) -> bool:
         """A paragraph of the summary. After the links nothing is one, unless the links came first."""
-        if self._in_links and not self._links_first:
+        if self._ends_with_links():
             return False
         self._images += [Image(role="figure", url_raw=address) for address in line.inline_images]
         add_line(self._paragraphs, line)

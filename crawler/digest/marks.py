@@ -1,6 +1,7 @@
 """What a single line is. Every recogniser looks at one line's text and marks, never at its neighbours."""
 
 import re
+from collections.abc import Sequence
 from functools import cache, partial
 
 from crawler.pages.lines import Line
@@ -21,8 +22,9 @@ _PROSE_STOP = re.compile(r"[。；！？，;!?]")
 _SECTION = re.compile(
     r"(?:\[\s?(?P<a>[^\[\]]{1,24}?)\s?\]|【\s?(?P<b>[^【】]{1,24}?)\s?】|//\s?(?P<c>[^/]{1,24}?)\s?//)"
 )
+_SECTION_SIGNS = frozenset("[【/")
 _GLUED_SECTION = re.compile(rf"(?P<head>.*篇文章。?)\s?(?P<section>\[\s?[{HAN} A-Za-z]{{2,24}}?\s?\])")
-_CAPTION = re.compile(r"[▲△▴]")
+_CAPTION_SIGNS = frozenset("▲△▴")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(
     r"(?:[a-z0-9-]+\.)+(?:com|org|net|edu|io|cn|site|ai|gov|ac\.[a-z]{2})(?:/[!-~]*)?", re.IGNORECASE
@@ -33,6 +35,11 @@ _ADDRESS_END = ".,;:)]}>'\""
 # ■ 链接 | https://… ; 论文标题：…
 _FIELD = re.compile(r"[■▪◆●]\s?(?P<label>[^|丨｜：:\s][^|丨｜：:]{0,9}?)\s?(?:[|丨｜：:]\s?(?P<rest>.*))?")
 _INLINE_LABEL = re.compile(r"(?P<label>[^：:|丨｜，。]{1,12}?)\s?[：:|丨｜]\s?(?P<rest>.+)")
+_LABEL_END = re.compile(r"[：:|丨｜]")
+_LONGEST_HEAD = 14
+"""Characters of a line among which its label's end must be, by either of these two patterns."""
+_LONGEST_LABEL = 16
+"""Of a label that is a whole line."""
 
 
 @cache
@@ -46,7 +53,8 @@ def patterns(table: str) -> tuple[re.Pattern[str], ...]:
 
 def _any_of(table: str) -> re.Pattern[str]:
     """The patterns of a table as one, for tables without groups."""
-    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns(table)))
+    # Without brackets round each: a branch that begins with a letter is then left out by a glance at the line's first.
+    return re.compile("|".join(pattern.pattern for pattern in patterns(table)))
 
 
 _tail = cache(partial(_any_of, "tail"))
@@ -66,6 +74,19 @@ def recommender(line: Line) -> str | None:
     return found["name"].strip() if found else None
 
 
+def recommenders(lines: Sequence[Line]) -> list[tuple[int, str]]:
+    """Where recommenders' lines are, and the name in each."""
+    # One line of ten has the letter: the others are worth no call.
+    likely = [at for at, line in enumerate(lines) if "荐" in line.text]
+    return [(at, name) for at in likely if (name := recommender(lines[at])) is not None]
+
+
+def tags(lines: Sequence[Line]) -> list[int]:
+    """Where lines are that have a tag."""
+    likely = [at for at, line in enumerate(lines) if line.text[:1] in _TAG_SIGNS or line.heading]
+    return [at for at in likely if tag(lines[at]) is not None]
+
+
 def tag(line: Line) -> str | None:
     """Tag of a line that begins with ``#``, or of a heading (``# Tag`` in Markdown).
 
@@ -82,7 +103,7 @@ def tag(line: Line) -> str | None:
 def bare_tag(line: Line) -> str | None:
     """A short line without any punctuation of prose, which right after a recommender is a tag without its ``#``."""
     text = line.text
-    if line.links or _PROSE_STOP.search(text) or not _BARE_TAG.fullmatch(text):
+    if line.has_links or _PROSE_STOP.search(text) or not _BARE_TAG.fullmatch(text):
         return None
     return text if find_label(text) is None and len(text.split()) <= 7 else None
 
@@ -94,7 +115,7 @@ def section(line: Line) -> str | None:
     ('自然语言处理', '机器学习')
     """
     text = line.text
-    if not text or text[0] not in "[【/" or line.links:
+    if text[:1] not in _SECTION_SIGNS or line.has_links:
         return None
     found = _SECTION.fullmatch(text)
     return (found["a"] or found["b"] or found["c"]).strip() if found else None
@@ -108,12 +129,17 @@ def split_glued_section(line: Line) -> tuple[Line, Line] | None:
 
 def is_caption(line: Line) -> bool:
     """``▲论文模型：点击查看大图`` and other captions."""
-    return _CAPTION.match(line.text) is not None
+    return line.text[:1] in _CAPTION_SIGNS
 
 
 def is_tail(line: Line) -> bool:
     """The line begins the tail, or an advertisement."""
     return 0 < len(line.text) < 400 and _tail().match(line.text) is not None
+
+
+def names_series(line: Line) -> bool:
+    """The line says which issue of a series the post is."""
+    return any(pattern.search(line.text) for pattern in patterns("series"))
 
 
 def heads_past_posts(line: Line) -> bool:
@@ -124,7 +150,7 @@ def heads_past_posts(line: Line) -> bool:
 def label(line: Line) -> tuple[str, Label] | None:
     """The label that a whole line is: its text without marks, and what it means."""
     text = line.text
-    if len(text) > 16:
+    if len(text) > _LONGEST_LABEL:
         return None
     found = find_label(text)
     return (clean_label(text), found) if found else None
@@ -132,7 +158,10 @@ def label(line: Line) -> tuple[str, Label] | None:
 
 def inline_label(line: Line) -> list[tuple[str, str]]:
     """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label with each address behind it."""
-    found = _FIELD.fullmatch(line.text) or _INLINE_LABEL.fullmatch(line.text)
+    text = line.text
+    if _LABEL_END.search(text, 0, _LONGEST_HEAD) is None:
+        return []
+    found = _FIELD.fullmatch(text) or _INLINE_LABEL.fullmatch(text)
     if found is None or not found["rest"] or find_label(found["label"]) is None:
         return []
     rest = addresses(_without_prefix(line, found.start("rest")))
@@ -159,6 +188,8 @@ def _without_prefix(line: Line, length: int) -> Line:
 
 def linked_labels(line: Line) -> list[tuple[str, str]]:
     """Labels that are links themselves, one or several on a line: ``[论文链接](…) | [代码链接](…)``."""
+    if not line.has_links:
+        return []
     links = [(text, href) for text, href in line.links if text]
     if not links or not _BETWEEN_LABELS.fullmatch(line.text_outside_links):
         return []
@@ -170,9 +201,21 @@ def shows_address(line: Line) -> bool:
     return _ADDRESS.search(line.text) is not None
 
 
+def is_mere_text(line: Line) -> bool:
+    """The line can be seen to have neither a label nor a link, as most of a summary's: there is nothing to look for."""
+    text = line.text
+    return len(text) > _LONGEST_LABEL and not line.has_links and _LABEL_END.search(text, 0, _LONGEST_HEAD) is None
+
+
+def is_printed_address(line: Line) -> bool:
+    """The line is one printed address and nothing else: what stands under most labels, and is no label itself."""
+    text = line.text
+    return "." in text and _ADDRESS.fullmatch(text) is not None and not line.has_links
+
+
 def printed_addresses(line: Line) -> list[str]:
     """Addresses that the line shows, wherever its links lead: a linked title has none."""
-    return addresses(line._replace(runs=())) if line.links else addresses(line)
+    return addresses(line._replace(runs=())) if line.has_links else addresses(line)
 
 
 def addresses(line: Line) -> list[str]:
@@ -183,7 +226,7 @@ def addresses(line: Line) -> list[str]:
     >>> addresses(Line("https://github.com/XiaohangZhan/cdp/"))
     ['https://github.com/XiaohangZhan/cdp/']
     """
-    links = [(text, href) for text, href in line.links if text]
+    links = [(text, href) for text, href in line.links if text] if line.has_links else []
     if links:
         inside = sum(len(text) for text, _ in links)
         if len(line.text) - inside > 12:
@@ -191,6 +234,8 @@ def addresses(line: Line) -> list[str]:
         return [text if _is_address(text) else href for text, href in links]
     if "." not in line.text:
         return []
+    if _ADDRESS.fullmatch(line.text):
+        return [line.text]  # as most that have one
     tokens = [token for token in _BETWEEN_ADDRESSES.split(line.text) if token]
     if tokens and all(_is_address(token) for token in tokens):
         return [token.rstrip(_ADDRESS_END) if len(tokens) > 1 else token for token in tokens]

@@ -287,4 +287,4 @@ def _lead_of(lines: Sequence[Line]) -> list[str]:
 
 def _is_lead(line: Line) -> bool:
     no_prose = not line.text or _is_heading(line) or _LEAD_END.search(line.text) or marks.field(line)
-    return not (no_prose or any(pattern.search(line.text) for pattern in marks.patterns("series")))
+    return not (no_prose or marks.names_series(line))

@@ -17,7 +17,7 @@ def read_post(page: Page) -> Post:
 
     Every page has one: where no paper block is found, its kind is ``other`` and it has no entries.
     """
-    lines = [part for line in page.lines for part in split_glued_section(line) or (line,)]
+    lines = _whole_lines(page.lines)
     series, number, series_problems = read_series(page.title, lines)
     kind, entries, problems = _read_papers(lines)
     return Post(
@@ -35,6 +35,15 @@ def read_post(page: Page) -> Post:
         problems=(*page.problems, *series_problems, *problems),
         partial=page.partial,
     )
+
+
+def _whole_lines(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines, those divided that are two."""
+    # Hardly any page has one.
+    likely = [line for line in lines if line.text[-1:] == "]"]
+    if not any(map(split_glued_section, likely)):
+        return lines
+    return [part for line in lines for part in split_glued_section(line) or (line,)]
 
 
 def _read_papers(lines: Sequence[Line]) -> tuple[Kind, list[Entry], list[Problem]]:

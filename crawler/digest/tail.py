@@ -18,7 +18,7 @@ def read_past_posts(lines: Sequence[Line]) -> tuple[PastPost, ...]:
     The list ends at the first line that is no title: a picture, a caption, a bold line, the next part of the tail.
     """
     # "相关阅读：" inside a paper's summary heads nothing of the tail.
-    floor = max((at for at, line in enumerate(lines) if recommender(line)), default=0)
+    floor = next((at for at in range(len(lines) - 1, 0, -1) if recommender(lines[at])), 0)
     start = next((at for at in range(floor, len(lines)) if heads_past_posts(lines[at])), None)
     if start is None:
         return ()

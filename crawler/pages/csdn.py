@@ -7,12 +7,12 @@ looked at, since lists of other posts with titles and dates of their own stand t
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import lxml.etree
 
-from crawler.pages.html import cut_box, parse_html
+from crawler.pages.html import BoxTag, cut_box, parse_html
 from crawler.pages.times import parse_time
 from normalize.model import Problem
 
@@ -61,9 +61,14 @@ _TITLES = (
 _STRING = lxml.etree.XPath("string()")
 
 
+_QUOTED = re.compile(r"\"([^\"]*)\"")
+
+
 @cache
-def _compiled(expression: str) -> lxml.etree.XPath:
-    return lxml.etree.XPath(expression)
+def _compiled(expression: str) -> tuple[lxml.etree.XPath, list[str]]:
+    """An expression, and the names in it: where the markup lacks one of them, nothing can be found."""
+    names = [quoted.strip() for quoted in _QUOTED.findall(expression)]
+    return lxml.etree.XPath(expression), [name for name in names if name]
 
 
 class Head:
@@ -76,7 +81,9 @@ class Head:
     def texts(self, *expressions: str) -> Iterator[str]:
         """Non-empty texts of the elements that each XPath expression finds, first expression first."""
         for expression in expressions:
-            found = _compiled(expression)(self._tree)
+            find, names = _compiled(expression)
+            # A page is of one layout: most expressions are those of others.
+            found = find(self._tree) if all(name in self._markup for name in names) else None
             for node in found if isinstance(found, list) else ():
                 shown = _STRING(node) if isinstance(node, lxml.etree._Element) else node
                 text = " ".join(str(shown).split())
@@ -206,11 +213,11 @@ def lock_problem(article: str) -> Problem | None:
     return None
 
 
-def inner_markup(article: str) -> str:
+def inner_markup(article: str, tags: Sequence[BoxTag] = ()) -> str:
     """The editor's part of the article box.
 
     ``#content_views`` exists from late 2018 on; before that the box itself holds the text. What stands beside it in
-    the box (the author's card, advertisements) is the site's.
+    the box (the author's card, advertisements) is the site's. ``tags`` are those of the article, if they are known.
     """
-    found = cut_box(article, _INNER_BOX)
-    return found[1] if found and found[2] else article
+    found = cut_box(article, _INNER_BOX, tags)
+    return found.markup if found and found.closed else article

@@ -6,36 +6,53 @@ cuts a tree silently at a depth of 255) and serves the tests as an independent o
 """
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import lxml.etree
 
-from crawler.pages.lines import Line, LineBuilder
+from crawler.pages.lines import PLAIN, Line, LineBuilder, Markup
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from bs4.element import Tag
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BLOCKS = _HEADINGS | frozenset(
-    "p div section article li ul ol dl dt dd blockquote pre hr table tr td th figure figcaption center header footer"
-    " main aside form body".split()
-)
-_KINDS = _HEADINGS | {"li"}
-_BOLD = frozenset(("b", "strong"))
-_BLANK = " \t\r\n\f"
-_UNSEEN = frozenset(
-    "script style svg noscript template link meta head title iframe button textarea select object math".split()
-)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_Kind = Literal["block", "heading", "item", "break", "bold", "link", "picture", "unseen"]
+_KINDS: dict[str, _Kind] = {
+    **dict.fromkeys(
+        "p div section article ul ol dl dt dd blockquote pre hr table tr td th figure figcaption center header footer"
+        " main aside form body".split(),
+        "block",
+    ),
+    **dict.fromkeys(_HEADINGS, "heading"),
+    "li": "item",
+    "br": "break",
+    "b": "bold",
+    "strong": "bold",
+    "a": "link",
+    "img": "picture",
+    **dict.fromkeys(
+        "script style svg noscript template link meta head title iframe button textarea select object math".split(),
+        "unseen",
+    ),
+}
+"""What elements do to lines; those that are not named here do nothing but by their style."""
+_ENDING_LINES = frozenset(("block", "heading", "item"))
 # Boxes inside the article that are not the post's: the copyright line of 2018-19, the "read more" cover, line numbers
 # of code, the doubled text of formulas.
 _FOREIGN_CLASS = re.compile(r"(?:^|\s)(?:article-copyright|hide-article-box|hljs-ln-numbers|katex-mathml)(?:\s|$)")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _WEIGHT_STYLE = re.compile(r"font-weight\s*:\s*(?:(bold|[6-9]00)|(normal|[1-5]00))", re.IGNORECASE)
 
-_BOX_TOKEN = re.compile(r"<!--.*?-->|<script\b.*?</script\s*>|<style\b.*?</style\s*>|<(/?)(div|article)\b", re.S | re.I)
+# A branch that begins with a set of letters is left out by a glance at the next one, at every tag but those meant here.
+_BOX_TOKEN = re.compile(
+    r"<(?:/(?:[dD][iI][vV]|[aA](?i:rticle))\b|[dD][iI][vV]\b|[aA](?i:rticle)\b"
+    r"|!--.*?-->|[sS](?i:cript\b.*?</script\s*>|tyle\b.*?</style\s*>))",
+    re.S,
+)
 _BOX_TAG = re.compile(r"<(?:div|article)\b[^>]*\bid\s*=\s*[\"']?", re.IGNORECASE)
 _MAX_DEEP_NODES = 400_000
 # lxml takes time by the square of a tag's attributes: 100,000 of them, under 1 MB, half a minute. A long tag alone is
@@ -54,60 +71,62 @@ class HostileMarkup(ValueError):
 
 
 class _Attributes(Protocol):
-    def __call__(self, name: str, /) -> str | None: ...
-
-
-class _State(NamedTuple):
-    """What the elements around a place say about its text."""
-
-    bold: bool = False
-    href: str | None = None
-    heading: bool = False
-    item: bool = False
+    def get(self, name: str, /) -> str | None: ...
 
 
 class _Writer(LineBuilder):
-    """Turns a walk over a tree into lines: elements are entered and left, each with the state around it.
+    """Turns a walk over a tree into lines: elements are entered and left, each with the markup around it.
 
-    The innermost loop of every import: one call an element, nothing looked up twice.
+    The innermost loop of every import: nothing is looked up twice.
     """
 
     __slots__ = ()
 
-    def enter(self, tag: str, get: _Attributes, around: _State) -> _State | None:
-        """The state inside an element; ``None`` where its content is not to be seen."""
-        if tag in _UNSEEN:
+    def enter(
+        self, kind: _Kind | None, names: Collection[str | bytes], of: _Attributes, around: Markup
+    ) -> Markup | None:
+        """The markup inside an element with attributes; ``None`` where its content is not to be seen.
+
+        ``names`` are those of its attributes: asking lxml for one that is not there takes longer than a look at them.
+        """
+        if "class" in names and _is_foreign(of.get("class") or ""):
             return None
-        names, style = get("class"), get("style")
-        if (names is not None and _is_foreign(names)) or (style is not None and _is_hidden(style)):
-            return None
-        if tag == "img":
-            address = image_address(get)
-            if address:
+        inside = around
+        if "style" in names:
+            style = of.get("style") or ""
+            if _is_hidden(style):
+                return None
+            inside = _styled(style, around)
+        if kind == "picture":
+            address = _image_address(names, of)
+            if address is not None:
                 self.add_image(address)
             return around
-        if tag in _BLOCKS:
-            self.break_line(heading=around.heading, item=around.item)
-            inside = around if style is None else _styled(style, around)
-            return inside if tag not in _KINDS else inside._replace(heading=tag != "li", item=tag == "li")
-        if tag == "br":
-            self.break_line(heading=around.heading, item=around.item)
-            return around
-        if tag in _BOLD:
-            self.split_run()
-            return around if around.bold else around._replace(bold=True)
-        if tag == "a":
-            return _linked(get("href"), around)
-        return around if style is None else _styled(style, around)
+        if kind == "link":
+            return _linked(of.get("href"), around)
+        return self.enter_bare(kind, around, inside)
 
-    def text(self, text: str, state: _State) -> None:
-        """Text between tags; the source's own line ends are spaces."""
-        if text[0] in _BLANK and text.isspace() and "\n" in text:
-            if self.at_line_start:
-                # The indentation of a neatly printed page is none of the line.
-                return
-            text = " "
-        self.add_text(text, bold=state.bold, href=state.href)
+    def enter_bare(self, kind: _Kind | None, around: Markup, inside: Markup) -> Markup | None:
+        """The same for an element without attributes, as half of them are; ``inside`` it is what its style says."""
+        if kind is None:
+            return inside
+        if kind == "block":
+            self.break_line(around)
+            return inside
+        if kind == "bold":
+            self.split_run()
+            return around if around.bold else _bold(around)
+        if kind == "heading" or kind == "item":
+            self.break_line(around)
+            return _inside_of(kind, inside)
+        if kind == "break":
+            self.break_line(around)
+        return None if kind == "unseen" else around
+
+    def leave(self, kind: _Kind | None, inside: Markup) -> None:
+        """The end of an element that was entered."""
+        if kind in _ENDING_LINES:
+            self.break_line(inside)
 
 
 # Editors repeat the same few styles and classes all over a page.
@@ -128,25 +147,37 @@ def _is_foreign(names: str) -> bool:
     return _FOREIGN_CLASS.search(names) is not None
 
 
-def _styled(style: str, around: _State) -> _State:
+# All pages have the same few, but for those inside of links.
+@lru_cache(maxsize=256)
+def _bold(around: Markup, bold: bool = True) -> Markup:
+    return replace(around, bold=bold)
+
+
+@lru_cache(maxsize=256)
+def _inside_of(kind: _Kind, around: Markup) -> Markup:
+    return replace(around, heading=kind == "heading", item=kind == "item")
+
+
+def _styled(style: str, around: Markup) -> Markup:
     bold = _weight(style)
-    return around if bold is None or bold == around.bold else around._replace(bold=bold)
+    return around if bold is None or bold == around.bold else _bold(around, bold)
 
 
-def _linked(href: str | None, around: _State) -> _State:
+def _linked(href: str | None, around: Markup) -> Markup:
     # Anchors inside the page (#_4) and scripts lead nowhere.
-    return around._replace(href=href) if href and not href.startswith(("#", "javascript:")) else around
+    return replace(around, href=href) if href and not href.startswith(("#", "javascript:")) else around
 
 
-def image_address(get: _Attributes) -> str | None:
+def _image_address(names: Collection[str | bytes], of: _Attributes) -> str | None:
     """Where a picture lies: ``data-src`` on WeChat (``src`` is a placeholder there), ``src`` elsewhere.
 
     ``None`` for pictures without an address of their own, such as ``data:`` ones.
     """
     for name in ("data-src", "src"):
-        address = get(name)
-        if address and (address := address.strip()) and not address.startswith(("data:", "about:", "blob:")):
-            return address
+        if name in names:
+            address = (of.get(name) or "").strip()
+            if address and not address.startswith(("data:", "about:", "blob:")):
+                return address
     return None
 
 
@@ -163,7 +194,9 @@ def lines_of_html(markup: str) -> list[Line]:
     if any(entry.level >= lxml.etree.ErrorLevels.FATAL for entry in errors):
         raise DeepMarkup("markup nested too deeply, or a text too long, for lxml")
     writer = _Writer()
-    _walk_lxml(root, _State(), writer)
+    if root.text:
+        writer.add_text(root.text, PLAIN)
+    _walk_lxml(root, writer)
     return writer.finish()
 
 
@@ -197,25 +230,44 @@ def _stretch(markup: str, at: int) -> int:
     return (len(markup) if end < 0 else end) - max(markup.rfind("<", 0, at), 0)
 
 
-def _walk_lxml(element: lxml.etree._Element, inside: _State, writer: _Writer) -> None:
-    """Depth first, below an element that was entered.
+def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
+    """What is below the root, in document order, without recursion: an element is over when its last child is.
 
-    The tree is known to be at most 255 deep, so recursion is safe and the fastest way.
+    lxml hands out the elements of a whole tree at a third of the time that the children of each would take.
     """
-    text = element.text
-    if text:
-        writer.text(text, inside)
-    for child in element:
-        tag = child.tag
-        within = writer.enter(tag, child.get, inside)
-        # A picture has nothing below it: a third of all elements need no further call.
-        if within is not None and tag != "img":
-            _walk_lxml(child, within, writer)
-            if tag in _BLOCKS:
-                writer.break_line(heading=within.heading, item=within.item)
-        tail = child.tail
-        if tail:
-            writer.text(tail, inside)
+    around: Markup | None = PLAIN
+    """Of the innermost element that is not over; ``None``: nothing in it is to be seen."""
+    left = len(root)
+    """Its children that are still to come."""
+    outer: list[tuple[lxml.etree._Element, _Kind | None, int, Markup | None]] = []
+    for element in root.iterdescendants():
+        kind = _KINDS.get(element.tag)
+        below = len(element)
+        inside = around
+        if around is not None:
+            names = element.keys()
+            inside = writer.enter(kind, names, element, around) if names else writer.enter_bare(kind, around, around)
+        if inside is not None and (text := element.text):
+            if below or kind not in _ENDING_LINES:
+                writer.add_text(text, inside)
+            else:
+                writer.add_line(text, inside)
+                kind = None
+        if below:
+            outer.append((element, kind, left, around))
+            around, left = inside, below
+            continue
+        while True:
+            if inside is not None and kind in _ENDING_LINES:
+                writer.break_line(inside)
+            tail = element.tail
+            if tail and around is not None:
+                writer.add_text(tail, around)
+            left -= 1
+            if left or not outer:
+                break
+            inside = around
+            element, kind, left, around = outer.pop()
 
 
 # --- BeautifulSoup ---------------------------------------------------------------------------------------------------
@@ -231,28 +283,34 @@ def lines_of_html_with_soup(markup: str) -> list[Line]:
 
     soup = BeautifulSoup(markup, "html.parser")
     writer = _Writer()
-    entered: list[tuple[str, _State]] = [("", _State())]
+    entered: list[tuple[_Kind | None, Markup]] = [(None, PLAIN)]
     for count, event in enumerate(_soup_events(soup)):
         if count > _MAX_DEEP_NODES:
             raise DeepMarkup(f"more than {_MAX_DEEP_NODES:,} nodes of markup")
         around = entered[-1][1]
         if event is None:
-            tag, within = entered.pop()
-            if tag in _BLOCKS:
-                writer.break_line(heading=within.heading, item=within.item)
+            kind, within = entered.pop()
+            writer.leave(kind, within)
         elif isinstance(event, str):
-            writer.text(event, around)
+            writer.add_text(event, around)
         else:
-            inside = writer.enter(event.name, partial(_soup_attribute, event), around)
-            entered.append((event.name if inside else "", inside or around))
+            kind = _KINDS.get(event.name)
+            inside = writer.enter(kind, event.attrs, _SoupAttributes(event), around)
+            entered.append((kind if inside else None, inside or around))
             if inside is None:
                 event.clear()
     return writer.finish()
 
 
-def _soup_attribute(tag: "Tag", name: str) -> str | None:
-    value = tag.get(name)
-    return " ".join(value) if isinstance(value, list) else value
+class _SoupAttributes:
+    """Attributes of an element of BeautifulSoup, which divides some of them."""
+
+    def __init__(self, tag: "Tag") -> None:
+        self._tag = tag
+
+    def get(self, name: str, /) -> str | None:
+        value = self._tag.get(name)
+        return " ".join(value) if isinstance(value, list) else value
 
 
 def _soup_events(soup: "BeautifulSoup") -> "Iterator[Tag | str | None]":
@@ -277,30 +335,65 @@ def _soup_events(soup: "BeautifulSoup") -> "Iterator[Tag | str | None]":
 # --- the article's part of the page ----------------------------------------------------------------------------------
 
 
-def cut_box(page: str, id_: str) -> tuple[int, str, bool] | None:
+class BoxTag(NamedTuple):
+    """The tag of an element that may be a box, or stand in one."""
+
+    at: int
+    """Where it begins."""
+    change: int
+    """Of the depth: 1 for a start tag, -1 for an end tag."""
+    is_article: bool
+
+
+class Box(NamedTuple):
+    """An element that was cut out of a page."""
+
+    start: int
+    """Where it begins in the page."""
+    markup: str
+    closed: bool
+    tags: Sequence[BoxTag]
+    """Those in its markup, its own included."""
+
+
+def cut_box(page: str, id_: str, tags: Sequence[BoxTag] = ()) -> Box | None:
     """The element with that id, cut out of the page without building a tree.
 
-    Returns where it begins, its markup, and whether it was closed. The matching ``</div>`` is found by counting; an
-    ``</article>`` ends the box too, since what an editor left open must not let the page's own furniture in. ``None``
-    where no element has the id.
+    The matching ``</div>`` is found by counting; an ``</article>`` ends the box too, since what an editor left open
+    must not let the page's own furniture in. ``None`` where no element has the id. ``tags`` are those of ``page``, if
+    they are known, as they are of a box: looking for them takes longer than all else here.
     """
     start = _find_opening(page, id_)
     if start is None:
         return None
+    inside: list[BoxTag] = []
     depth = articles = 0
-    for token in _BOX_TOKEN.finditer(page, start):
-        if token[2] is None:
-            continue
-        if token[2].lower() == "article" and token.start() != start:
+    for at, change, is_article in _tags_from(page, start, tags):
+        if is_article and at != start:
             # An article inside the box, as pasted pages bring along, is closed inside it.
-            articles += -1 if token[1] else 1
+            articles += change
             if articles < 0:
-                return start, page[start : token.start()], True
-            continue
-        depth += -1 if token[1] else 1
+                return Box(start, page[start:at], closed=True, tags=inside)
+        else:
+            depth += change
+        inside.append(BoxTag(at - start, change, is_article))
         if depth == 0:
-            return start, page[start : token.start()] + "</div>", True
-    return start, page[start:], False
+            return Box(start, page[start:at] + "</div>", closed=True, tags=inside)
+    return Box(start, page[start:], closed=False, tags=inside)
+
+
+def _tags_from(page: str, start: int, known: Sequence[BoxTag]) -> Iterator[BoxTag]:
+    """Tags of boxes from that of the box at ``start`` on, save those in comments and scripts."""
+    rest = [tag for tag in known if tag.at >= start]
+    if rest and rest[0].at == start:
+        yield from rest
+        return
+    for token in _BOX_TOKEN.finditer(page, start):
+        at = token.start()
+        is_end = page[at + 1] == "/"
+        letter = page[at + 2 if is_end else at + 1]
+        if letter in "dDaA":
+            yield BoxTag(at, -1 if is_end else 1, letter in "aA")
 
 
 def _find_opening(page: str, id_: str) -> int | None:

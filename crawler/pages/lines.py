@@ -6,7 +6,8 @@ stay with it.
 """
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from normalize.text import clean_text
@@ -50,11 +51,17 @@ class Line(NamedTuple):
         return [run.image for run in self.runs if run.image is not None]
 
     @property
+    def has_links(self) -> bool:
+        """Whether anything of it is a link."""
+        runs = self.runs
+        if len(runs) == 1:
+            return runs[0].href is not None  # as most lines are
+        return any(run.href is not None for run in runs)
+
+    @property
     def links(self) -> list[tuple[str, str]]:
         """Its links as (text, address); neighbours with one address are one link."""
         found: list[tuple[str, str]] = []
-        if len(self.runs) == 1 and self.runs[0].href is None:
-            return found  # as most lines are
         for run in self.runs:
             if run.href is None or run.image is not None:
                 continue
@@ -94,6 +101,31 @@ def joined_bold_text(line: Line) -> str:
     return clean_text(out)
 
 
+# Of all fields in their order: twice as fast as by names and defaults, and every page has hundreds of both.
+_new_run = partial(tuple.__new__, Run)
+_new_line = partial(tuple.__new__, Line)
+
+
+def picture_line(address: str) -> Line:
+    """The line that a picture is."""
+    return _new_line(("", (), address, False, False, False))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Markup:
+    """What the markup around a place says about its text."""
+
+    bold: bool = False
+    href: str | None = None
+    heading: bool = False
+    item: bool = False
+
+
+PLAIN = Markup()
+"""Of text with nothing around it: one for all pages, by which what is inside it is found again."""
+_BLANK = " \t\r\n\f"
+
+
 class LineBuilder:
     """Collects runs and breaks into lines; the readers of HTML and of Markdown both write to one.
 
@@ -101,71 +133,84 @@ class LineBuilder:
     end.
     """
 
-    __slots__ = ("_has_text", "_runs", "_split", "lines")
+    __slots__ = ("_begun_by_image", "_joins", "_runs", "lines")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._runs: list[Run] = []
-        self._has_text = False
-        self._split = False
+        """Of the line that is being collected, from its first text on."""
+        self._joins = False
+        """Text with the markup of the last run joins it."""
+        self._begun_by_image = False
 
-    def add_text(self, text: str, *, bold: bool, href: str | None) -> None:
-        """Append text; it joins the run before it where the markup is the same and nothing split them."""
+    def add_text(self, text: str, markup: Markup) -> None:
+        """Append text; it joins the run before it where the markup is the same and nothing split them.
+
+        Line ends of the source are spaces.
+        """
         runs = self._runs
-        if runs and not self._split:
-            last = runs[-1]
-            if last.image is None and last.bold == bold and last.href == href:
-                runs[-1] = Run(last.text + text, bold, href)
+        if text.isspace() and text[0] in _BLANK and "\n" in text:
+            if not runs and not self._begun_by_image:
+                # The indentation of a neatly printed page is none of the line.
                 return
-        self._has_text = True
-        self._split = False
-        runs.append(Run(text, bold, href))
-
-    @property
-    def at_line_start(self) -> bool:
-        """Nothing of the next line is there yet."""
-        return not self._runs
+            text = " "
+        if runs and self._joins:
+            last = runs[-1]
+            if last.bold == markup.bold and last.href == markup.href:
+                runs[-1] = _new_run((last.text + text, markup.bold, markup.href, None))
+                return
+        self._joins = True
+        runs.append(_new_run((text, markup.bold, markup.href, None)))
 
     def split_run(self) -> None:
         """A bold element begins: its text is a run of its own even right after another bold one."""
-        self._split = True
+        self._joins = False
 
     def add_image(self, address: str) -> None:
-        """Append a picture."""
-        self._runs.append(Run("", False, None, address))
+        """Append a picture. In front of all text, as most are, it is a line of its own at once."""
+        if self._runs:
+            self._runs.append(Run("", False, None, address))
+            self._joins = False
+        else:
+            self.lines.append(picture_line(address))
+            self._begun_by_image = True
 
-    def break_line(self, *, heading: bool = False, item: bool = False) -> None:
+    def add_line(self, text: str, markup: Markup) -> None:
+        """Append text that is a line of its own: where one begins, the same as :meth:`add_text` and a break."""
+        shown = clean_text(text)
+        if shown:
+            runs = (_new_run((text, markup.bold, markup.href, None)),)
+            self.lines.append(_new_line((shown, runs, None, markup.heading, markup.item, text[0] == " ")))
+
+    def break_line(self, markup: Markup = PLAIN) -> None:
         """End the line, if it shows anything."""
-        self._split = False
         runs = self._runs
-        if not runs:
-            return
-        if not self._has_text:
-            self.lines += [Line("", (), run.image) for run in runs]
-        elif len(runs) > 1:
-            self.lines += _lines_of(runs, heading=heading, item=item)
-        elif text := clean_text(runs[0].text):
-            self.lines.append(Line(text, tuple(runs), None, heading, item, runs[0].text[0] == " "))
-        self._runs = []
-        self._has_text = False
+        if runs:
+            if len(runs) > 1:
+                self._add_lines(markup)
+            elif text := clean_text(runs[0].text):
+                indented = runs[0].text[0] == " " and not self._begun_by_image
+                self.lines.append(_new_line((text, tuple(runs), None, markup.heading, markup.item, indented)))
+            runs.clear()
+        self._begun_by_image = False
+
+    def _add_lines(self, markup: Markup) -> None:
+        """Lines of several runs: pictures at the edges are set free."""
+        runs = self._runs
+        first, end = 0, len(runs)
+        while first < end and not runs[first].text.strip():
+            first += 1
+        while end > first and not runs[end - 1].text.strip():
+            end -= 1
+        self.lines += [picture_line(run.image) for run in runs[:first] if run.image is not None]
+        body = runs[first:end]
+        text = clean_text("".join([run.text for run in body]))
+        if text:
+            indented = first == 0 and runs[0].text[0] == " " and not self._begun_by_image
+            self.lines.append(_new_line((text, tuple(body), None, markup.heading, markup.item, indented)))
+        self.lines += [picture_line(run.image) for run in runs[end:] if run.image is not None]
 
     def finish(self) -> list[Line]:
         """All lines, when the document is over."""
         self.break_line()
         return self.lines
-
-
-def _lines_of(runs: list[Run], *, heading: bool, item: bool) -> Iterator[Line]:
-    """Set the pictures at the edges free and yield the lines."""
-    shown = [at for at, run in enumerate(runs) if run.image is None and run.text.strip()]
-    first, end = (shown[0], shown[-1] + 1) if shown else (len(runs), len(runs))
-    for run in runs[:first]:
-        if run.image is not None:
-            yield Line("", (), run.image)
-    body = runs[first:end]
-    text = clean_text("".join([run.text for run in body]))
-    if text:
-        yield Line(text, tuple(body), None, heading, item, first == 0 and runs[0].text[0] == " ")
-    for run in runs[end:]:
-        if run.image is not None:
-            yield Line("", (), run.image)

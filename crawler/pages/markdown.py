@@ -7,7 +7,7 @@ nested lists) is text here.
 import html
 import re
 
-from crawler.pages.lines import Line, LineBuilder
+from crawler.pages.lines import Line, LineBuilder, Markup
 
 _TOKEN = re.compile(
     r"\[?!\[[^\]\n]*\]\((?P<src>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)(?:\]\([^()\s]*\))?"
@@ -53,7 +53,7 @@ def lines_of_markdown(text: str) -> list[Line]:
             continue
         heading = _HEADING.match(line) if line.startswith("#") else None
         _inline(heading["text"] if heading else line, builder)
-        builder.break_line(heading=heading is not None, item=item is not None or pending_item)
+        builder.break_line(Markup(heading=heading is not None, item=item is not None or pending_item))
         pending_item = False
     return builder.finish()
 
@@ -69,7 +69,7 @@ def _inline(source: str, builder: LineBuilder) -> None:
     at = 0
     for match in _TOKEN.finditer(source):
         if match.start() > at:
-            builder.add_text(source[at : match.start()], bold=bold, href=None)
+            builder.add_text(source[at : match.start()], Markup(bold))
         at = match.end()
         if match["stars"]:
             if len(match["stars"]) // 2 % 2:
@@ -77,7 +77,7 @@ def _inline(source: str, builder: LineBuilder) -> None:
             builder.split_run()
         else:
             _write(match, builder, bold=bold)
-    builder.add_text(source[at:], bold=bold, href=None)
+    builder.add_text(source[at:], Markup(bold))
 
 
 def _write(match: re.Match[str], builder: LineBuilder, *, bold: bool) -> None:
@@ -86,14 +86,14 @@ def _write(match: re.Match[str], builder: LineBuilder, *, bold: bool) -> None:
     if picture:
         builder.add_image(picture)
     elif match["href"] is not None:
-        builder.add_text(_plain(match["text"]), bold=bold, href=match["href"] or None)
+        builder.add_text(_plain(match["text"]), Markup(bold, match["href"] or None))
     elif match["auto"]:
-        builder.add_text(match["auto"], bold=bold, href=match["auto"])
+        builder.add_text(match["auto"], Markup(bold, match["auto"]))
     elif match["br"]:
         builder.break_line()
     else:
         text = html.unescape(match["entity"]) if match["entity"] else match["italic"] or match["escaped"] or ""
-        builder.add_text(text, bold=bold, href=None)
+        builder.add_text(text, Markup(bold))
 
 
 def _plain(text: str) -> str:

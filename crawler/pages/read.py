@@ -8,6 +8,7 @@ from crawler.limits import MAX_BYTES
 from crawler.pages import csdn, exports, wechat
 from crawler.pages.decode import BinaryContent, decode
 from crawler.pages.html import (
+    Box,
     DeepMarkup,
     HostileMarkup,
     cut_box,
@@ -81,9 +82,9 @@ def check_page(body: bytes, *, name: str | None = None) -> ArticleBox | None:
         found = cut_box(text, box)
         if found is None:
             continue
-        if not found[2]:
+        if not found.closed:
             raise UnreadablePage("truncated", _CUT)
-        return ArticleBox(site, found[1])
+        return ArticleBox(site, found.markup)
     return None
 
 
@@ -104,7 +105,7 @@ def _text_of(body: bytes, charset: str | None) -> tuple[str, bool]:
         text, whole = decode(body, charset)
     except BinaryContent as error:
         raise UnreadablePage("binary", str(error)) from error
-    if not text.strip():
+    if not text or text.isspace():
         raise UnreadablePage("empty", "it holds nothing but white space")
     return text, whole
 
@@ -136,11 +137,10 @@ def _read_html(page: str) -> Page:
     for box, reader in ((csdn.BOX, _read_csdn), (wechat.BOX, _read_wechat)):
         found = cut_box(page, box)
         if found is not None and _belongs(page, box):
-            start, article, closed = found
-            if not closed or _is_cut(page):
+            if not found.closed or _is_cut(page):
                 raise UnreadablePage("truncated", _CUT)
             try:
-                return reader(page, start, article)
+                return reader(page, found)
             except HostileMarkup as error:
                 raise UnreadablePage("damaged_markup", f"its markup cannot be read: {error}") from error
     if _is_cut(page):
@@ -159,18 +159,19 @@ def _is_cut(page: str) -> bool:
     SingleFile leaves out the tags that HTML allows to leave out, ``</html>`` among them; of its pages the article's
     box alone tells.
     """
-    head = page[:4096]
-    return _OPENED.search(head) is not None and "</html" not in page[-4096:].lower() and "SingleFile" not in head
+    head, end = page[:4096], page[-4096:]
+    # Hardly any page writes it in capitals, and the whole end in small letters takes a hundred times as long.
+    closed = "</html" in end or "</html" in end.lower()
+    return not closed and _OPENED.search(head) is not None and "SingleFile" not in head
 
 
-def _read_csdn(page: str, start: int, article: str) -> Page:
-    head = csdn.Head(page[:start])
-    inner = csdn.inner_markup(article)
-    lines, problems = _lines(inner)
+def _read_csdn(page: str, box: Box) -> Page:
+    head = csdn.Head(page[: box.start])
+    lines, problems = _lines(csdn.inner_markup(box.markup, box.tags))
     if not lines:
         return _page_without_article(page)
     reads, rounded = csdn.reads_of(head)
-    locked = csdn.lock_problem(article)
+    locked = csdn.lock_problem(box.markup)
     if rounded:
         problems.append(Problem(code="reads_rounded", severity="info", message="The page rounds the number of reads."))
     return Page(
@@ -188,12 +189,12 @@ def _read_csdn(page: str, start: int, article: str) -> Page:
     )
 
 
-def _read_wechat(page: str, start: int, article: str) -> Page:
-    lines, problems = _lines(article)
+def _read_wechat(page: str, box: Box) -> Page:
+    lines, problems = _lines(box.markup)
     if not lines:
         return _page_without_article(page)
     # The head holds what is shown, the scripts may stand behind the article.
-    head, variables = page[:start], wechat.script_variables(page)
+    head, variables = page[: box.start], wechat.script_variables(page)
     return Page(
         form="html",
         site="wechat",

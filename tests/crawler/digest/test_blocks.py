@@ -133,6 +133,12 @@ def test_links_before_the_summary(read) -> None:
     assert not post.problems
 
 
+def test_an_address_without_a_dot_is_prose_of_a_block_whose_links_come_first(read) -> None:
+    (entry,) = read(f"**T**\n\n{HEAD}{LINK}一。\n\nhttp://localhost/a\n\n二。{END}").entries
+    assert links(entry) == [("论文链接", "https://a.org/1")]
+    assert entry.summary == "一。\n\nhttp://localhost/a\n\n二。"
+
+
 @pytest.mark.parametrize("label", ["代码链接", "源码链接："])
 def test_label_without_an_address(read, label: str) -> None:
     post = read(f"**T**\n\n{HEAD}摘要。\n\n{LINK}{label}\n\n**U**\n\n{HEAD}摘要。\n\n{LINK}{label}{END}")

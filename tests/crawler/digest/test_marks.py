@@ -1,6 +1,8 @@
 """What single lines are: every spelling that was seen, and near misses."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.digest import marks
 from crawler.pages.lines import Line
@@ -325,3 +327,43 @@ def test_what_begins_no_tail(source: str) -> None:
 )
 def test_heads_of_past_posts(source: str, expected: bool) -> None:
     assert marks.heads_past_posts(line(source)) is expected
+
+
+PIECES = [
+    "论文链接", "链接", "http", "https://github.com/a/b", "www.a.cn", "arxiv.org/abs/1", "：", ":", "|", " ", ".",
+    "#", "@a 推荐", "推荐人：b", "本文提出", "这是一句很长很长很长很长的话", "[论文链接](https://a.cn/b)",
+    "**粗**", "[c](d)", "■", "▲", "http://localhost/a",
+]  # fmt: skip
+LINES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join).map(lines_of_markdown)
+
+
+@settings(max_examples=500)
+@given(LINES)
+def test_short_ways_are_none_to_another_place(lines: list[Line]) -> None:
+    for found in lines:
+        no_label = marks.label(found) is None and not marks.linked_labels(found) and not marks.inline_label(found)
+        assert no_label or not (marks.is_mere_text(found) or marks.is_printed_address(found))
+        assert not marks.is_printed_address(found) or marks.addresses(found) == [found.text]
+        assert found.has_links == bool(found.links)
+
+
+def test_labels_begin_no_address() -> None:
+    table = load_rules("labels")
+    labels = [label for row in table["role"] for label in row["labels"]] + table["suffixes"] + table["details"]
+    assert not [label for label in labels if marks.is_printed_address(Line(f"{label}://a"))]
+
+
+@given(st.lists(LINES, max_size=4).map(lambda parts: [found for part in parts for found in part]))
+def test_recommenders_and_tags_of_many_lines_are_those_of_each(lines: list[Line]) -> None:
+    named = [(at, marks.recommender(found)) for at, found in enumerate(lines)]
+    assert marks.recommenders(lines) == [(at, name) for at, name in named if name is not None]
+    assert marks.tags(lines) == [at for at, found in enumerate(lines) if marks.tag(found) is not None]
+
+
+@pytest.mark.parametrize("length", range(10, 14))
+@pytest.mark.parametrize("mark", ["■", "■ ", ""])
+def test_the_end_of_a_label_is_looked_for_as_far_as_the_patterns_reach(length: int, mark: str) -> None:
+    text = f"{mark}{'论' * (length - 2)}链接 ：https://a.cn/b"
+    pattern = marks._FIELD if mark else marks._INLINE_LABEL
+    found = pattern.fullmatch(text)
+    assert found is None or found.start("rest") <= marks._LONGEST_HEAD

@@ -1,6 +1,16 @@
 import pytest
 
-from crawler.pages.csdn import Head, author_of, clean_title, inner_markup, published_of, read_count, reads_of, title_of
+from crawler.pages.csdn import (
+    Head,
+    _compiled,
+    author_of,
+    clean_title,
+    inner_markup,
+    published_of,
+    read_count,
+    reads_of,
+    title_of,
+)
 
 TITLE = "选对论文，效率提升50% | 本周值得读"
 
@@ -159,3 +169,16 @@ def test_the_editors_part_of_the_box() -> None:
     assert inner_markup(article) == '<div id="content_views"><p>a</p></div>'
     old = '<div id="article_content"><div class="htmledit_views"><p>a</p></div></div>'
     assert inner_markup(old) == old
+
+
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("//title", []),
+        ('//*[contains(concat(" ",@class," ")," up-time ")]', ["up-time"]),
+        ('//*[@id="article_details"]//*[contains(@class,"link_title")]//a', ["article_details", "link_title"]),
+        ('//*[contains(concat(" ",@class," ")," read-count ") and not(@id)]', ["read-count"]),
+    ],
+)
+def test_names_without_which_an_expression_finds_nothing(expression: str, names: list[str]) -> None:
+    assert _compiled(expression)[1] == names

@@ -1,6 +1,8 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.pages.html import DeepMarkup, HostileMarkup, cut_box, lines_of_html, lines_of_html_with_soup
 
@@ -157,3 +159,52 @@ def test_a_tag_with_thousands_of_attributes_is_refused_wherever_it_stands(before
 
 def test_a_long_picture_in_the_page_itself_is_harmless():
     assert shown(f"<p><img src='data:image/png;base64,{'A' * 80_000}=='>text</p>") == ["text"]
+
+
+@READERS
+@pytest.mark.parametrize("inner", ["<a>a</a>", "<a href='u'>a</a>", "<img>a", "<br>a", "<b>a</b>", "<i>a</i>"])
+def test_what_stands_in_a_heading_or_an_item_stays_in_it(reader, inner: str) -> None:
+    assert reader(f"<h2>{inner}</h2>")[0].heading
+    assert reader(f"<ul><li>{inner}</li></ul>")[0].item
+
+
+def element(tags: str, inner: list[str]) -> str:
+    """``ul|li``: one in the other."""
+    names = tags.split("|")
+    return "".join(f"<{name}>" for name in names) + "".join(inner) + "".join(f"</{n.split()[0]}>" for n in names[::-1])
+
+
+def elements(tags: str, inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(element, st.sampled_from(tags.split(";")), st.lists(inner, max_size=3))
+
+
+LEAVES = st.sampled_from(
+    ["文", " x ", "\n  ", " ", "\u200b", "a  b", "<br>", "<img>", "<img src='u'>", "<img src='u' style='display:none'>"]
+)
+INLINE = LEAVES | elements(
+    "b;i;a;a href='v';i style='font-weight:bold';i class='katex-mathml';button;em style='x:y'", LEAVES
+)
+BLOCKS = elements("p;p style='display:none';p style='font-weight:600';h2;h2 style='font-weight:bold';ul|li", INLINE)
+
+
+@settings(deadline=None)
+@given(st.lists(elements("div;section;blockquote;div class='katex-mathml'", INLINE | BLOCKS), max_size=3).map("".join))
+def test_both_readers_agree_on_any_tree(markup: str) -> None:
+    shown(markup)
+
+
+@READERS
+@given(text=st.text(st.sampled_from("文a \n\xa0\u200b"), max_size=5), around=st.sampled_from(["p", "h2", "ul|li"]))
+def test_a_text_is_the_same_line_alone_in_its_element_as_beside_another(reader, text: str, around: str) -> None:
+    """The first is the short way, the second the general one."""
+    assert reader(element(around, [text])) == reader(element(around, [text, "<i></i>"]))
+
+
+@pytest.mark.parametrize("inner", ["<div>b</div>", "<!-- <div id='content_views'> -->", "<article>b</article>", ""])
+@pytest.mark.parametrize("end", ["</div>", "", "</div></article>", "</article>"])
+def test_a_box_in_a_box_is_the_same_by_tags_that_are_known(inner: str, end: str) -> None:
+    page = f"<article>x{BOX}{inner}<div><div id='content_views'>a{inner}{end}c{inner}</div>{inner}</div>y</article>z"
+    box = cut_box(page, "article_content")
+    assert box is not None
+    assert cut_box(box.markup, "content_views", box.tags) == cut_box(box.markup, "content_views")
+    assert [box.markup[tag.at] for tag in box.tags] == ["<"] * len(box.tags)

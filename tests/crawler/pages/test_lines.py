@@ -1,6 +1,6 @@
 import pytest
 
-from crawler.pages.lines import Line, LineBuilder, Run, joined_bold_text
+from crawler.pages.lines import Line, LineBuilder, Markup, Run, joined_bold_text
 
 
 def bold(*texts: str) -> Line:
@@ -52,7 +52,7 @@ def build(*runs: str | tuple[str, str]) -> list[Line]:
         elif run == "\n":
             builder.break_line()
         else:
-            builder.add_text(run, bold=False, href=None)
+            builder.add_text(run, Markup())
     builder.break_line()
     return builder.lines
 
@@ -88,8 +88,8 @@ def test_only_a_plain_space_indents(text: str, indented: bool) -> None:
 
 def test_a_bold_element_begins_a_run_of_its_own() -> None:
     builder = LineBuilder()
-    builder.add_text("Efficient", bold=True, href=None)
+    builder.add_text("Efficient", Markup(bold=True))
     builder.split_run()
-    builder.add_text("Exploration", bold=True, href=None)
+    builder.add_text("Exploration", Markup(bold=True))
     builder.break_line()
     assert [run.text for run in builder.lines[0].runs] == ["Efficient", "Exploration"]
