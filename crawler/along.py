@@ -49,7 +49,7 @@ class Along:
         self._count += len(capture_ids)
         self._workers.add(capture_ids)
         if self._count >= max(_ENOUGH, _FAST * (now - self._first)):
-            self._begin()
+            self.begin()
 
     def finish(self, progress: Progress | None = None) -> Summary:
         """Read what is left, in all processes; returns what changed in the archive so far.
@@ -58,7 +58,11 @@ class Along:
         """
         return self._workers.finish(progress) if self._workers.is_begun else Summary()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Start the other processes, where the archive need not be built anew.
+
+        Best called before anything else runs beside this process, if it is known that captures will come fast.
+        """
         if not self._is_asked:
             self._is_asked = True
             if is_extendable(self._paths):

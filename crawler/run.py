@@ -3,6 +3,7 @@
 Scrapy is imported only when a crawl begins: it takes a third of a second, and most commands need none of it.
 """
 
+import gc
 import logging
 import signal
 import sqlite3
@@ -158,6 +159,7 @@ def crawl(
         watcher = _Watcher(crawler, progress, stored)
         begun = time.monotonic()
         task = process.crawl(crawler, **given)
+        gc.freeze()  # what is loaded by now stays: the collector need not go through it again and again
         with _own_signals() as is_main_thread:
             process.start(install_signal_handlers=is_main_thread)
     if not task.done():  # a second signal ended the loop under way

@@ -279,8 +279,8 @@ class Workers(Generic[_Item, _Result]):
         if self._shared is not None or not self._others:
             return
         context = _context()
-        if context.get_start_method() == "fork":
-            self._warm_up()
+        if self._waiting and context.get_start_method() == "fork":
+            self._warm_up()  # once for all; with no work yet, each loads what it needs when there is some
         queue = context.Queue()
         queue.cancel_join_thread()  # nothing that is left in it is wanted when this process ends
         taken = context.RawArray("q", 1 + self._others)

@@ -4,7 +4,7 @@ report in plain words and a row in the book of runs.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -66,7 +66,10 @@ def crawl_and_archive(
         asked: options for the book; ``None``: those of the arguments that are plain values.
     """
     check_files(into)
-    with sole_lock(crawl_lock_path(into.captures), "crawl into this store"):
+    with Along(into) as along, ExitStack() as held:
+        if delay == 0:
+            along.begin()  # before anything is held or runs that the other processes would have too
+        held.enter_context(sole_lock(crawl_lock_path(into.captures), "crawl into this store"))
         with CaptureStore.open(into.captures) as store:
             given = arguments(store) if callable(arguments) else arguments
         options = {**_plain(given), "delay": delay, "limit": given.get("limit"), "refetch": refetch}
@@ -76,6 +79,7 @@ def crawl_and_archive(
                 spider,
                 into,
                 console,
+                along,
                 contact=contact,
                 arguments=given,
                 delay=delay,
@@ -91,18 +95,17 @@ def crawl_and_archive(
     return status
 
 
-def _crawl(spider: str, into: Paths, console: Console, **options: Any) -> tuple[CrawlReport, Summary]:
-    with Along(into) as along:
-        with console.progress("Fetching posts") as advance:
-            report = crawl(
-                spider,
-                store_path=into.captures,
-                progress=(lambda done, total, _address: advance(done, total)) if advance else None,
-                stored=along.stored,
-                **options,
-            )
-        with console.progress("Reading captures") as advance:
-            summary = along.finish(advance) + update_archive(into, advance)
+def _crawl(spider: str, into: Paths, console: Console, along: Along, **options: Any) -> tuple[CrawlReport, Summary]:
+    with console.progress("Fetching posts") as advance:
+        report = crawl(
+            spider,
+            store_path=into.captures,
+            progress=(lambda done, total, _address: advance(done, total)) if advance else None,
+            stored=along.stored,
+            **options,
+        )
+    with console.progress("Reading captures") as advance:
+        summary = along.finish(advance) + update_archive(into, advance)
     return _with_strange_pages(report, into), summary
 
 

@@ -43,6 +43,21 @@ def test_captures_that_come_fast_give_the_same_archive(
     assert dump(paths.archive) == dump(after.archive)
 
 
+def test_where_it_is_known_that_they_come_fast_even_few_are_read_as_they_come(
+    tmp_path: Path, stored: tuple[Path, list[str]], dump: Dump
+) -> None:
+    captures, ids = stored
+    paths = Paths.of(tmp_path / "along.db", captures)
+    with Along(paths) as along:
+        along.begin()
+        along.stored(ids[:5])
+        assert along.finish().new_captures == 5
+    update_archive(paths)
+    after = Paths.of(tmp_path / "after.db", captures)
+    update_archive(after)
+    assert dump(paths.archive) == dump(after.archive)
+
+
 def test_an_archive_of_other_decisions_is_left_to_be_built_anew(tmp_path: Path, stored: tuple[Path, list[str]]) -> None:
     captures, ids = stored
     paths = Paths.of(tmp_path / "along.db", captures)
