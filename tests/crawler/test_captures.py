@@ -26,6 +26,7 @@ from crawler.captures import (
     StoreTooNew,
     UnknownBody,
     captures_path,
+    pack,
     utc_text,
 )
 from crawler.captures_schema import GONE_HEADER, LAYOUT_HEADER, SCHEMA, mentions_of, post_key_of
@@ -130,6 +131,49 @@ def test_more_observations_than_are_read_at_a_time(store: CaptureStore) -> None:
     ids = [capture.capture_id for capture in store.observations()]
     assert len(ids) == 2500
     assert ids == sorted(ids)
+
+
+# --- packed beforehand -----------------------------------------------------------------------------------------------
+
+
+PACKABLE = [
+    new(),
+    new(b"<p>other</p>", fetched_at="2026-01-02T03:04:05+08:00", status=200, headers={"etag": "x"}, reads=7),
+    new(b"\x00" * 100_000, address=None, origin="file:a.html"),
+]
+
+
+@pytest.mark.parametrize("item", PACKABLE, ids=["page", "answer", "file"])
+def test_a_packed_capture_knows_the_observation_that_it_becomes(store: CaptureStore, item: NewCapture) -> None:
+    packed = pack(item)
+    assert packed.body() == item.body
+    assert store.add_packed([packed]) == [packed.capture.capture_id]
+    assert store.observation(packed.capture.capture_id) == packed.capture
+    assert store.body(packed.capture.body_sha256) == item.body
+
+
+def test_what_is_packed_is_stored_as_all_else_is(tmp_path: Path) -> None:
+    dumps = []
+    for name in ("one", "all"):
+        with CaptureStore.open(tmp_path / f"{name}.captures.db") as store:
+            if name == "one":
+                store.add(PACKABLE)
+            else:
+                store.add_packed(map(pack, [*PACKABLE, PACKABLE[0]]))
+                before = store.path.read_bytes()
+                assert store.add_packed(map(pack, PACKABLE)) == []
+                assert store.path.read_bytes() == before
+            dumps.append(list(store.connection.iterdump()))
+    assert dumps[0] == dumps[1]
+
+
+def test_a_packed_list_that_names_a_forgotten_post_is_passed_over(store: CaptureStore) -> None:
+    key = ("csdn-80763567", "2026-01-31T06:00:00Z")
+    store.connection.execute("INSERT INTO tombstones (kind, value, forgotten_at) VALUES ('key', ?, ?)", key)
+    listing = new(b'{"url": "https://blog.csdn.net/u/article/details/80763567"}', address="https://blog.csdn.net/list")
+    other = new(b'{"url": "https://blog.csdn.net/u/article/details/80763568"}', address="https://blog.csdn.net/list")
+    packed = pack(other)
+    assert store.add_packed([pack(listing), packed]) == [packed.capture.capture_id]
 
 
 # --- what is news ----------------------------------------------------------------------------------------------------
