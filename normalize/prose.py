@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from operator import add
 from string import ascii_letters
 
 from normalize.text import HAN
@@ -43,7 +44,7 @@ class Signs:
 
     >>> signs = Signs(["来自", "出自", "作者"])
     >>> sorted(signs.found_in("本文来自微软，一作者")), signs.found_in("出产"), sorted(signs.of(["来自", "出自"]))
-    (['作', '来'], set(), ['出', '来'])
+    (['作', '来'], frozenset(), ['出', '来'])
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -54,9 +55,9 @@ class Signs:
         """The signs of some words: where none is in the text, none of the words is."""
         return frozenset(word[0] for word in words)
 
-    def found_in(self, text: str) -> set[str]:
+    def found_in(self, text: str) -> frozenset[str]:
         """First letters of the words that stand in a text."""
-        return set(self._pattern.findall(text))
+        return frozenset(self._pattern.findall(text))
 
 
 def _first_letters_of(words: Iterable[str]) -> str:
@@ -119,10 +120,10 @@ class Names:
 
     def stand_in(self, text: str, start: int, stop: int) -> bool:
         """Whether one of the names stands between two places."""
-        for place in range(start, stop - 1):
-            if text[place : place + 2] in self._by_head and self.end_at(text, place, stop):
-                return True
-        return False
+        heads = list(map(add, text[start : stop - 1], text[start + 1 : stop]))
+        if self._by_head.keys().isdisjoint(heads):
+            return False
+        return any(head in self._by_head and self.end_at(text, place, stop) for place, head in enumerate(heads, start))
 
 
 # --- sentences -------------------------------------------------------------------------------------------------------
