@@ -6,7 +6,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from operator import add
 from string import ascii_letters
 
 from normalize.text import HAN
@@ -120,10 +119,10 @@ class Names:
 
     def stand_in(self, text: str, start: int, stop: int) -> bool:
         """Whether one of the names stands between two places."""
-        heads = list(map(add, text[start : stop - 1], text[start + 1 : stop]))
-        if self._by_head.keys().isdisjoint(heads):
-            return False
-        return any(head in self._by_head and self.end_at(text, place, stop) for place, head in enumerate(heads, start))
+        for place in range(start, stop - 1):
+            if text[place : place + 2] in self._by_head and self.end_at(text, place, stop):
+                return True
+        return False
 
 
 # --- sentences -------------------------------------------------------------------------------------------------------
