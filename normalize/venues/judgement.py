@@ -143,9 +143,7 @@ def _other_vetoes() -> tuple[tuple[int, frozenset[str], Place], ...]:
 @lru_cache(maxsize=1024)
 def _vetoes_with(signs: frozenset[str], strength: int) -> tuple[Place, ...]:
     """Those for which signs stand before the mention, of the others that overrule a cue of this strength."""
-    return tuple(
-        place for over, needed, place in _other_vetoes() if over >= strength and not signs.isdisjoint(needed)
-    )
+    return tuple(place for over, needed, place in _other_vetoes() if over >= strength and not signs.isdisjoint(needed))
 
 
 @cache
@@ -259,10 +257,7 @@ def _is_vetoed(context: _Context, strength: int) -> bool:
     for place in _vetoes_behind(strength):
         if place.holds(before, after):
             return True
-    for place in _vetoes_with(_veto_signs().found_in(before), strength):
-        if place.holds(before, after):
-            return True
-    return False
+    return any(place.holds(before, after) for place in _vetoes_with(_veto_signs().found_in(before), strength))
 
 
 def _strongest_cue(context: _Context, mention: Mention) -> _Cue | None:
