@@ -292,7 +292,7 @@ def test_the_plain_address_of_a_post_needs_no_taking_apart(url: str) -> None:
     assert post_keys(url) == post_keys(f"{url}?spm=1")
 
 
-@given(st.from_regex(urls._PLAIN_LINK, fullmatch=True))
+@given(st.one_of(st.from_regex(form, fullmatch=True) for form in (urls._PLAIN_LINK, urls._LOOSE_LINK)))
 def test_a_plain_link_needs_no_taking_apart(url: str) -> None:
     assert canonical_url(url) == urls._canonical(url)
 
