@@ -310,7 +310,8 @@ def _matches(text: str, start: int) -> Iterator[tuple[_Phrase, re.Match[str]]]:
         match = phrase.pattern.match(text, start)
         if match is not None:
             yield phrase, match
-    for phrase in _phrases_with(_signs().found_in(text)):
+    signs = _signs().found_in(text)
+    for phrase in _phrases_with(signs) if signs else ():
         begins = phrase.pattern.finditer(text, start) if phrase.tail is None else _from_clauses(phrase, text, start)
         for match in begins:
             yield phrase, match

@@ -166,8 +166,10 @@ def _status_signs(table: Literal["status", "award"]) -> Signs:
 
 def statuses_in(text: str, table: Literal["status", "award"]) -> list[VenueStatus]:
     """The statuses that the phrases of a table tell of; most texts need no pattern, so each is compiled when it is."""
-    rows = _rows_with(_status_signs(table).found_in(text), table)
-    return [row["status"] for row in rows if compile_phrase(row["pattern"]).search(text)]
+    signs = _status_signs(table).found_in(text)
+    if not signs:
+        return []
+    return [row["status"] for row in _rows_with(signs, table) if compile_phrase(row["pattern"]).search(text)]
 
 
 @lru_cache(maxsize=1024)
@@ -257,7 +259,8 @@ def _is_vetoed(context: _Context, strength: int) -> bool:
     for place in _vetoes_behind(strength):
         if place.holds(before, after):
             return True
-    return any(place.holds(before, after) for place in _vetoes_with(_veto_signs().found_in(before), strength))
+    signs = _veto_signs().found_in(before)
+    return bool(signs) and any(place.holds(before, after) for place in _vetoes_with(signs, strength))
 
 
 def _strongest_cue(context: _Context, mention: Mention) -> _Cue | None:
