@@ -80,6 +80,12 @@ def _signs() -> Signs:
     return Signs(word for phrase in _phrases("any") for word in phrase.needs)
 
 
+@lru_cache(maxsize=1024)
+def _phrases_with(signs: frozenset[str]) -> tuple[_Phrase, ...]:
+    """Those for which a text has signs, of all that need no certain beginning."""
+    return tuple(phrase for phrase in _phrases("any") if not signs.isdisjoint(phrase.signs))
+
+
 # --- one institution -------------------------------------------------------------------------------------------------
 
 
@@ -304,12 +310,11 @@ def _matches(text: str, start: int) -> Iterator[tuple[_Phrase, re.Match[str]]]:
         match = phrase.pattern.match(text, start)
         if match is not None:
             yield phrase, match
-    found = _signs().found_in(text)
-    for phrase in _phrases("any") if found else ():
-        if not found.isdisjoint(phrase.signs):
-            begins = phrase.pattern.finditer(text, start) if phrase.tail is None else _from_clauses(phrase, text, start)
-            for match in begins:
-                yield phrase, match
+    signs = _signs().found_in(text)
+    for phrase in _phrases_with(signs) if signs else ():
+        begins = phrase.pattern.finditer(text, start) if phrase.tail is None else _from_clauses(phrase, text, start)
+        for match in begins:
+            yield phrase, match
 
 
 def _from_clauses(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[str]]:

@@ -43,7 +43,7 @@ class Signs:
 
     >>> signs = Signs(["来自", "出自", "作者"])
     >>> sorted(signs.found_in("本文来自微软，一作者")), signs.found_in("出产"), sorted(signs.of(["来自", "出自"]))
-    (['作', '来'], set(), ['出', '来'])
+    (['作', '来'], frozenset(), ['出', '来'])
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -54,9 +54,9 @@ class Signs:
         """The signs of some words: where none is in the text, none of the words is."""
         return frozenset(word[0] for word in words)
 
-    def found_in(self, text: str) -> set[str]:
+    def found_in(self, text: str) -> frozenset[str]:
         """First letters of the words that stand in a text."""
-        return set(self._pattern.findall(text))
+        return frozenset(self._pattern.findall(text))
 
 
 def _first_letters_of(words: Iterable[str]) -> str:

@@ -75,10 +75,19 @@ _PLAIN_CSDN = re.compile(
 )
 # The form of those of 2019 and 2020 that it converts. Group 1 holds the address.
 _PLAIN_IMGCONVERT = re.compile(r"https://imgconvert\.csdnimg\.cn/([A-Za-z0-9_-]+=*)(?:\?[!-~]*)?")
-# The same for nearly all other links.
-_PLAIN_LINK = re.compile(r"https://(?:www\.paperweekly\.site|github\.com|arxiv\.org)(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+")
-# And for the addresses of most posts; the user in small letters.
+# Paths on hosts that serve https, and to which a slash at the end means nothing.
+_LINK_PLACE = r"://(?:www\.paperweekly\.site|github\.com|arxiv\.org)(?:/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+"
+# The form of nearly all other links; what it matches stays as it is.
+_PLAIN_LINK = re.compile(rf"https{_LINK_PLACE}")
+# The same links over http, or with such a slash. Group 1 holds what is kept of them.
+_LOOSE_LINK = re.compile(rf"https?({_LINK_PLACE})/?")
+# The form of the addresses of most posts; the user in small letters.
 _PLAIN_POST = re.compile(r"https://blog\.csdn\.net/[A-Za-z0-9_]+/article/details/([0-9]+)")
+# The form in which WeChat's editor puts links to articles. Group 1 holds what is kept of them, the others make the key.
+_PLAIN_WECHAT = re.compile(
+    r"https?(://mp\.weixin\.qq\.com/s\?__biz=([A-Za-z0-9_-]+)=*&mid=([0-9]+)&idx=([0-9]+)&sn=[0-9a-f]+)"
+    r"(?:&[a-z_]+=[A-Za-z0-9_-]*){0,20}(?:#[a-z_]*)?"
+)
 # What needs no w3lib: it would give the same letters.
 _IN_ORDER = re.compile(
     r"https?://[a-z0-9.-]+(?::[1-9][0-9]*)?(?=/)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?wx_fmt=[a-z]+)?"
@@ -124,7 +133,10 @@ def canonical_url(raw: str) -> str:
     """
     if _PLAIN_LINK.fullmatch(raw):
         return raw
-    return raw.lower() if _PLAIN_POST.fullmatch(raw) else _canonical(raw)
+    if _PLAIN_POST.fullmatch(raw):
+        return raw.lower()
+    loose = _LOOSE_LINK.fullmatch(raw) or _PLAIN_WECHAT.fullmatch(raw)
+    return _canonical(raw) if loose is None else f"https{loose[1]}"
 
 
 def picture(raw: str) -> tuple[str, str]:
@@ -190,6 +202,8 @@ def post_keys(url: str) -> tuple[str, ...]:
     """
     if (plain := _PLAIN_POST.fullmatch(url)) is not None:
         return (f"csdn-{plain[1]}",)
+    if (plain := _PLAIN_WECHAT.fullmatch(url)) is not None:
+        return (f"wechat-{plain[2]}-{plain[3]}-{plain[4]}",)
     parts = _split(canonical_url(url))
     if parts is None:
         return ()

@@ -82,9 +82,9 @@ def find_identifier(url: str) -> Identifier | None:
     >>> find_identifier("https://doi.org/10.18653/v1/P18-1001")
     Identifier(scheme='acl', value='P18-1001')
     """
-    plain = _plain_identifier(url)
+    plain = _PLAIN.fullmatch(url)
     if plain is not None:
-        return plain
+        return _identifier_in(plain)
     address = take_apart(canonical_url(url))
     return _find(_schemes_at(address.host), address)
 
@@ -96,9 +96,9 @@ def find_repository(url: str) -> Identifier | None:
     Identifier(scheme='github', value='petarv-/gat')
     >>> find_repository("https://arxiv.org/abs/1806.01234")
     """
-    plain = _plain_identifier(url)
+    plain = _PLAIN.fullmatch(url)
     if plain is not None:
-        return plain if plain.scheme == GITHUB.name else None
+        return _identifier_in(plain) if plain.lastgroup == GITHUB.name else None
     address = take_apart(canonical_url(url))
     return _find(_code_hosts_at(address.host), address)
 
@@ -115,19 +115,20 @@ def identifiers_of(papers: Iterable[str], others: Iterable[str] = ()) -> tuple[I
 
 
 # The canonical form of nearly all links, each with a group of its scheme's name: what it matches needs no taking apart.
+# A number that is too long for its scheme has no group.
 _PLAIN = re.compile(
-    r"https://www\.paperweekly\.site/papers/(?P<paperweekly>[1-9][0-9]{0,9})"
+    r"https://www\.paperweekly\.site/papers/(?:(?P<paperweekly>[1-9][0-9]{0,9})|[1-9][0-9]{10,})"
     r"|https://arxiv\.org/(?:abs|pdf)/(?P<arxiv>(?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5})(?:\.pdf)?"
     r"|https://github\.com/(?P<github>[A-Za-z0-9_][A-Za-z0-9_-]*/[A-Za-z0-9_-]+)"
 )
 
 
-def _plain_identifier(url: str) -> Identifier | None:
-    """The identifier of an address in the plain form of a scheme that alone holds such addresses."""
-    plain = _PLAIN.fullmatch(url)
-    if plain is None or plain.lastgroup is None:
+def _identifier_in(plain: re.Match[str]) -> Identifier | None:
+    """The identifier of an address in the plain form of a scheme that alone holds such addresses, if it is one."""
+    scheme = plain.lastgroup
+    if scheme is None:
         return None
-    scheme, value = plain.lastgroup, plain[plain.lastgroup].lower()
+    value = plain[scheme].lower()
     if scheme == GITHUB.name and value.partition("/")[0] in GITHUB.reserved:
         return None
     return Identifier(scheme, value)

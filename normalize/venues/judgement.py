@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from normalize.model import VenueStatus
 from normalize.prose import Signs, sentence_spans, text_start
 from normalize.rules import load_rules
 from normalize.venues.mentions import Mention
+from normalize.venues.register import VenueKind
 
 
 class Verdict(NamedTuple):
@@ -90,6 +91,7 @@ _STRONGEST = 4
 
 @cache
 def _cues() -> tuple[_Cue, ...]:
+    """All of them, the strongest first."""
     rows = load_rules("venue_phrases")["cue"]
     cues = (
         _Cue(
@@ -102,6 +104,19 @@ def _cues() -> tuple[_Cue, ...]:
         for row in rows
     )
     return tuple(sorted(cues, key=lambda cue: -cue.strength))
+
+
+@cache
+def _cues_for(kind: VenueKind, *, ordinary: bool, dated: bool) -> tuple[_Cue, ...]:
+    """Those that hold for such a mention."""
+    # A contest is believed only when it is said outright, a word only when publishing is spoken of.
+    least = 3 if kind == "challenge" else 2
+    is_word = ordinary and not dated
+    return tuple(
+        cue
+        for cue in _cues()
+        if cue.strength >= least and (dated or not cue.needs_year) and (cue.publishes or not is_word)
+    )
 
 
 def _veto_rows(*, behind: bool) -> list[dict[str, Any]]:
@@ -119,10 +134,16 @@ def _vetoes_behind(strength: int) -> tuple[Place, ...]:
 
 
 @cache
-def _other_vetoes(strength: int) -> tuple[tuple[frozenset[str], Place], ...]:
-    """The others that overrule a cue of this strength, with the signs of what they need before the mention."""
+def _other_vetoes() -> tuple[tuple[int, frozenset[str], Place], ...]:
+    """The others: the strength that they overrule, the signs of what they need before the mention, and the place."""
     rows = _veto_rows(behind=False)
-    return tuple((Signs.of(row["needs"]), Place(pattern_in(row))) for row in rows if row["over"] >= strength)
+    return tuple((row["over"], Signs.of(row["needs"]), Place(pattern_in(row))) for row in rows)
+
+
+@lru_cache(maxsize=1024)
+def _vetoes_with(signs: frozenset[str], strength: int) -> tuple[Place, ...]:
+    """Those for which signs stand before the mention, of the others that overrule a cue of this strength."""
+    return tuple(place for over, needed, place in _other_vetoes() if over >= strength and not signs.isdisjoint(needed))
 
 
 @cache
@@ -148,11 +169,14 @@ def statuses_in(text: str, table: Literal["status", "award"]) -> list[VenueStatu
     signs = _status_signs(table).found_in(text)
     if not signs:
         return []
-    return [
-        row["status"]
-        for row in load_rules("venue_phrases")[table]
-        if not signs.isdisjoint(Signs.of(row["needs"])) and compile_phrase(row["pattern"]).search(text)
-    ]
+    return [row["status"] for row in _rows_with(signs, table) if compile_phrase(row["pattern"]).search(text)]
+
+
+@lru_cache(maxsize=1024)
+def _rows_with(signs: frozenset[str], table: Literal["status", "award"]) -> tuple[dict[str, Any], ...]:
+    """Those rows of a table of statuses for which a text has signs."""
+    rows = load_rules("venue_phrases")[table]
+    return tuple(row for row in rows if not signs.isdisjoint(Signs.of(row["needs"])))
 
 
 def most_specific(statuses: Iterable[VenueStatus]) -> VenueStatus:
@@ -231,25 +255,17 @@ def _verdict(context: _Context, mention: Mention, sentence: tuple[int, int]) -> 
 
 
 def _is_vetoed(context: _Context, strength: int) -> bool:
+    before, after = context
     for place in _vetoes_behind(strength):
-        if place.holds(*context):
+        if place.holds(before, after):
             return True
-    found = _veto_signs().found_in(context.before)
-    for signs, place in _other_vetoes(strength) if found else ():
-        if not found.isdisjoint(signs) and place.holds(*context):
-            return True
-    return False
+    signs = _veto_signs().found_in(before)
+    return bool(signs) and any(place.holds(before, after) for place in _vetoes_with(signs, strength))
 
 
 def _strongest_cue(context: _Context, mention: Mention) -> _Cue | None:
-    dated = mention.year is not None
-    # A contest is believed only when it is said outright, a word only when publishing is spoken of.
-    least = 3 if mention.kind == "challenge" else 2
-    is_word = mention.ordinary and not dated
-    for cue in _cues():
-        if cue.strength < least:
-            return None
-        usable = (dated or not cue.needs_year) and (cue.publishes or not is_word)
-        if usable and cue.place.holds(*context):
+    before, after = context
+    for cue in _cues_for(mention.kind, ordinary=mention.ordinary, dated=mention.year is not None):
+        if cue.place.holds(before, after):
             return cue
     return None

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from normalize import affiliations
 from normalize.affiliations import find_affiliations, institution_in
+from normalize.rules import load_rules
 
 # Standing phrases of the blog's digests, 2017-2019.
 PRINTED = [
@@ -294,3 +296,15 @@ def test_labelled_posts(path: Path) -> None:
     labels = json.loads(path.read_text("utf-8"))["entries"]
     expected = [set(label["affiliations"]) for label in labels]
     assert [set(find_affiliations(entry.summary)) for entry in post.entries] == expected
+
+
+_EXAMPLES = [row["example"] for row in load_rules("institutions")["phrase"]]
+
+
+@given(st.lists(st.sampled_from(_EXAMPLES), max_size=2).map("".join), st.integers(0, 40))
+def test_phrases_for_which_a_text_has_no_signs_hold_nowhere_in_it(text: str, cut: int) -> None:
+    text = text[cut:]
+    left_out = set(affiliations._phrases("any")).difference(
+        affiliations._phrases_with(affiliations._signs().found_in(text))
+    )
+    assert not any(phrase.pattern.search(text) for phrase in left_out)

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from normalize import identifiers
@@ -468,6 +468,8 @@ def test_other_addresses_give_none(url: str) -> None:
     assert [scheme.name for scheme in SCHEMES if scheme.find(url) is not None] == []
 
 
+@example("https://github.com/topics/nlp")
+@example("https://www.paperweekly.site/papers/12345678901")
 @given(st.from_regex(identifiers._PLAIN, fullmatch=True))
 def test_the_short_cut_for_plain_addresses_gives_what_taking_apart_gives(url: str) -> None:
     found = [Identifier(scheme.name, value) for scheme in SCHEMES if (value := scheme.find(url)) is not None]

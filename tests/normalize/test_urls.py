@@ -292,6 +292,14 @@ def test_the_plain_address_of_a_post_needs_no_taking_apart(url: str) -> None:
     assert post_keys(url) == post_keys(f"{url}?spm=1")
 
 
-@given(st.from_regex(urls._PLAIN_LINK, fullmatch=True))
+@given(st.one_of(st.from_regex(form, fullmatch=True) for form in (urls._PLAIN_LINK, urls._LOOSE_LINK)))
 def test_a_plain_link_needs_no_taking_apart(url: str) -> None:
     assert canonical_url(url) == urls._canonical(url)
+
+
+@example(url="http://mp.weixin.qq.com/s?__biz=M==&mid=1&idx=2&sn=3f&mid=4&idx=5&__biz=x&appmsgid=6#wechat_redirect")
+@given(st.from_regex(urls._PLAIN_WECHAT, fullmatch=True))
+def test_a_plain_link_to_an_article_on_wechat_needs_no_taking_apart(url: str) -> None:
+    assert canonical_url(url) == urls._canonical(url)
+    # With two such marks it is the same address, but not in the plain form.
+    assert post_keys(url) == post_keys(f"{url}##")

@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from normalize.model import VenueMention
-from normalize.venues import find_venue
+from normalize.rules import load_rules
+from normalize.venues import find_venue, judgement
+from normalize.venues.judgement import statuses_in
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 
@@ -598,3 +601,23 @@ def test_labelled_posts(path: Path) -> None:
     labels = [label["venue"] for label in json.loads(path.read_text("utf-8"))["entries"]]
     expected = [label and (label["name"], label["year"], label["status"]) for label in labels]
     assert [told(entry.summary, entry.section) for entry in post.entries] == expected
+
+
+_ROWS = load_rules("venue_phrases")
+_EXAMPLES = [row["example"] for table in ("cue", "veto", "status", "award") for row in _ROWS[table]]
+
+
+@given(st.sampled_from(_EXAMPLES), st.sampled_from(_EXAMPLES), st.integers(0, 4))
+def test_vetoes_for_which_a_text_has_no_signs_do_not_hold(first: str, second: str, strength: int) -> None:
+    before = first.partition("〈")[0] + second.partition("〈")[0]
+    after = second.partition("〉")[2]
+    tried = judgement._vetoes_with(judgement._veto_signs().found_in(before), strength)
+    holding = [place for over, _, place in judgement._other_vetoes() if over >= strength and place.holds(before, after)]
+    assert holding == [place for place in tried if place.holds(before, after)]
+
+
+@given(st.sampled_from(_EXAMPLES), st.sampled_from(_EXAMPLES), st.sampled_from(["status", "award"]))
+def test_statuses_are_those_of_all_rows_that_hold(first: str, second: str, table: Literal["status", "award"]) -> None:
+    text = first + second
+    told_of = [row["status"] for row in _ROWS[table] if judgement.compile_phrase(row["pattern"]).search(text)]
+    assert statuses_in(text, table) == told_of
