@@ -115,9 +115,8 @@ def identifiers_of(papers: Iterable[str], others: Iterable[str] = ()) -> tuple[I
 
 
 # The canonical form of nearly all links, each with a group of its scheme's name: what it matches needs no taking apart.
-# A number that is too long for its scheme has no group.
 _PLAIN = re.compile(
-    r"https://www\.paperweekly\.site/papers/(?:(?P<paperweekly>[1-9][0-9]{0,9})|[1-9][0-9]{10,})"
+    r"https://www\.paperweekly\.site/papers/(?P<paperweekly>[1-9][0-9]{0,9})"
     r"|https://arxiv\.org/(?:abs|pdf)/(?P<arxiv>(?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5})(?:\.pdf)?"
     r"|https://github\.com/(?P<github>[A-Za-z0-9_][A-Za-z0-9_-]*/[A-Za-z0-9_-]+)"
 )
@@ -125,9 +124,7 @@ _PLAIN = re.compile(
 
 def _identifier_in(plain: re.Match[str]) -> Identifier | None:
     """The identifier of an address in the plain form of a scheme that alone holds such addresses, if it is one."""
-    scheme = plain.lastgroup
-    if scheme is None:
-        return None
+    scheme = plain.lastgroup or ""
     value = plain[scheme].lower()
     if scheme == GITHUB.name and value.partition("/")[0] in GITHUB.reserved:
         return None
