@@ -335,14 +335,10 @@ def _soup_events(soup: "BeautifulSoup") -> "Iterator[Tag | str | None]":
 # --- the article's part of the page ----------------------------------------------------------------------------------
 
 
-class BoxTag(NamedTuple):
-    """The tag of an element that may be a box, or stand in one."""
-
-    at: int
-    """Where it begins."""
-    change: int
-    """Of the depth: 1 for a start tag, -1 for an end tag."""
-    is_article: bool
+BoxTag = tuple[int, int, bool]
+"""The tag of an element that may be a box, or stand in one: where it begins, by how much it changes the depth (1 for a
+start tag, -1 for an end tag), and whether it is an article's. Plain tuples, as a page has dozens.
+"""
 
 
 class Box(NamedTuple):
@@ -376,7 +372,7 @@ def cut_box(page: str, id_: str, tags: Sequence[BoxTag] = ()) -> Box | None:
                 return Box(start, page[start:at], closed=True, tags=inside)
         else:
             depth += change
-        inside.append(BoxTag(at - start, change, is_article))
+        inside.append((at - start, change, is_article))
         if depth == 0:
             return Box(start, page[start:at] + "</div>", closed=True, tags=inside)
     return Box(start, page[start:], closed=False, tags=inside)
@@ -384,16 +380,17 @@ def cut_box(page: str, id_: str, tags: Sequence[BoxTag] = ()) -> Box | None:
 
 def _tags_from(page: str, start: int, known: Sequence[BoxTag]) -> Iterator[BoxTag]:
     """Tags of boxes from that of the box at ``start`` on, save those in comments and scripts."""
-    rest = [tag for tag in known if tag.at >= start]
-    if rest and rest[0].at == start:
+    rest = [tag for tag in known if tag[0] >= start]
+    if rest and rest[0][0] == start:
         yield from rest
         return
     for token in _BOX_TOKEN.finditer(page, start):
         at = token.start()
-        is_end = page[at + 1] == "/"
-        letter = page[at + 2 if is_end else at + 1]
-        if letter in "dDaA":
-            yield BoxTag(at, -1 if is_end else 1, letter in "aA")
+        letter = page[at + 1]
+        if letter == "/":
+            yield at, -1, page[at + 2] in "aA"
+        elif letter in "dDaA":
+            yield at, 1, letter in "aA"
 
 
 def _find_opening(page: str, id_: str) -> int | None:

@@ -207,4 +207,4 @@ def test_a_box_in_a_box_is_the_same_by_tags_that_are_known(inner: str, end: str)
     box = cut_box(page, "article_content")
     assert box is not None
     assert cut_box(box.markup, "content_views", box.tags) == cut_box(box.markup, "content_views")
-    assert [box.markup[tag.at] for tag in box.tags] == ["<"] * len(box.tags)
+    assert [box.markup[at] for at, _, _ in box.tags] == ["<"] * len(box.tags)
