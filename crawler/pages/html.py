@@ -92,11 +92,11 @@ class _Writer(LineBuilder):
         if "class" in names and _is_foreign(of.get("class") or ""):
             return None
         inside = around
-        if "style" in names:
-            style = of.get("style") or ""
-            if _is_hidden(style):
+        if "style" in names and (look := _look(of.get("style") or "")) is not None:
+            if look == "hidden":
                 return None
-            inside = _styled(style, around)
+            bold = look == "bold"
+            inside = around if bold == around.bold else _bold(around, bold)
         if kind == "picture":
             address = _image_address(names, of)
             if address is not None:
@@ -131,15 +131,14 @@ class _Writer(LineBuilder):
 
 # Editors repeat the same few styles and classes all over a page.
 @lru_cache(maxsize=4096)
-def _weight(style: str) -> bool | None:
-    """Whether a style makes its text bold, or plain again; ``None``: it says nothing of it."""
-    found = _WEIGHT_STYLE.search(style)
-    return None if found is None else found[1] is not None
-
-
-@lru_cache(maxsize=4096)
-def _is_hidden(style: str) -> bool:
-    return _HIDDEN_STYLE.search(style) is not None
+def _look(style: str) -> Literal["hidden", "bold", "plain"] | None:
+    """What a style makes of a text; ``None``: nothing that is of use here, as most styles."""
+    if _HIDDEN_STYLE.search(style):
+        return "hidden"
+    weight = _WEIGHT_STYLE.search(style)
+    if weight is None:
+        return None
+    return "plain" if weight[1] is None else "bold"
 
 
 @lru_cache(maxsize=4096)
@@ -156,11 +155,6 @@ def _bold(around: Markup, bold: bool = True) -> Markup:
 @lru_cache(maxsize=256)
 def _inside_of(kind: _Kind, around: Markup) -> Markup:
     return replace(around, heading=kind == "heading", item=kind == "item")
-
-
-def _styled(style: str, around: Markup) -> Markup:
-    bold = _weight(style)
-    return around if bold is None or bold == around.bold else _bold(around, bold)
 
 
 def _linked(href: str | None, around: Markup) -> Markup:
@@ -233,7 +227,9 @@ def _stretch(markup: str, at: int) -> int:
 def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
     """What is below the root, in document order, without recursion: an element is over when its last child is.
 
-    lxml hands out the elements of a whole tree at a third of the time that the children of each would take.
+    lxml hands out the elements of a whole tree at a third of the time that the children of each would take. The line
+    ends of the source between two blocks, and in front of the first inside another, are a third of all texts: they
+    need not reach the writer, which would drop them, as no line has begun there.
     """
     around: Markup | None = PLAIN
     """Of the innermost element that is not over; ``None``: nothing in it is to be seen."""
@@ -248,19 +244,23 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
             names = element.keys()
             inside = writer.enter(kind, names, element, around) if names else writer.enter_bare(kind, around, around)
         if inside is not None and (text := element.text):
-            if below or kind not in _ENDING_LINES:
+            if kind not in _ENDING_LINES:
                 writer.add_text(text, inside)
-            else:
+            elif not below:
                 writer.add_line(text, inside)
                 kind = None
+            elif text != "\n":
+                writer.add_text(text, inside)
         if below:
             outer.append((element, kind, left, around))
             around, left = inside, below
             continue
         while True:
+            tail = element.tail
             if inside is not None and kind in _ENDING_LINES:
                 writer.break_line(inside)
-            tail = element.tail
+                if tail == "\n":
+                    tail = None
             if tail and around is not None:
                 writer.add_text(tail, around)
             left -= 1
