@@ -228,7 +228,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
     """What is below the root, in document order, without recursion: an element is over when its last child is.
 
     lxml hands out the elements of a whole tree at a third of the time that the children of each would take. The line
-    ends of the source between two blocks, and in front of the first inside another, are a third of all texts: they
+    ends of the source between two blocks, and in front of the first inside another, may be half of all texts: they
     need not reach the writer, which would drop them, as no line has begun there.
     """
     around: Markup | None = PLAIN
@@ -243,25 +243,21 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
         if around is not None:
             names = element.keys()
             inside = writer.enter(kind, names, element, around) if names else writer.enter_bare(kind, around, around)
-        if inside is not None and (text := element.text):
-            if kind not in _ENDING_LINES:
+        if inside is not None and (text := element.text) and (text != "\n" or kind not in _ENDING_LINES):
+            if below or kind not in _ENDING_LINES:
                 writer.add_text(text, inside)
-            elif not below:
+            else:
                 writer.add_line(text, inside)
                 kind = None
-            elif text != "\n":
-                writer.add_text(text, inside)
         if below:
             outer.append((element, kind, left, around))
             around, left = inside, below
             continue
         while True:
-            tail = element.tail
             if inside is not None and kind in _ENDING_LINES:
                 writer.break_line(inside)
-                if tail == "\n":
-                    tail = None
-            if tail and around is not None:
+            tail = element.tail
+            if tail and around is not None and (tail != "\n" or inside is None or kind not in _ENDING_LINES):
                 writer.add_text(tail, around)
             left -= 1
             if left or not outer:
