@@ -235,7 +235,8 @@ class Block:
             if marks.is_mere_text(line):
                 return self._claim_prose(line)
         elif marks.is_printed_address(line):
-            return self._claim_address(line, self._label)
+            self._add_links(self._label, [line.text])
+            return True
         return self._claim_link(line, following) or self._claim_prose(line)
 
     def _claim_link(self, line: Line, following: Line | None) -> bool:
@@ -258,9 +259,12 @@ class Block:
     def _claim_address(self, line: Line, label: str) -> bool:
         """The address below a label. A second one must be printed: a linked title there is of something else."""
         found = marks.printed_addresses(line) if self._label_used else marks.addresses(line)
-        self._links += [Link(label=label, url_raw=address) for address in found]
-        self._label_used = self._label_used or bool(found)
+        self._add_links(label, found)
         return bool(found)
+
+    def _add_links(self, label: str, addresses: Sequence[str]) -> None:
+        self._links += [Link(label=label, url_raw=address) for address in addresses]
+        self._label_used = self._label_used or bool(addresses)
 
     def _begin_links(self) -> None:
         nothing_above = not self._paragraphs and len(self._images) == len(self._anchor.images)

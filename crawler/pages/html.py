@@ -92,11 +92,11 @@ class _Writer(LineBuilder):
         if "class" in names and _is_foreign(of.get("class") or ""):
             return None
         inside = around
-        if "style" in names:
-            style = of.get("style") or ""
-            if _is_hidden(style):
+        if "style" in names and (look := _look(of.get("style") or "")) is not None:
+            if look == "hidden":
                 return None
-            inside = _styled(style, around)
+            bold = look == "bold"
+            inside = around if bold == around.bold else _bold(around, bold)
         if kind == "picture":
             address = _image_address(names, of)
             if address is not None:
@@ -131,15 +131,14 @@ class _Writer(LineBuilder):
 
 # Editors repeat the same few styles and classes all over a page.
 @lru_cache(maxsize=4096)
-def _weight(style: str) -> bool | None:
-    """Whether a style makes its text bold, or plain again; ``None``: it says nothing of it."""
-    found = _WEIGHT_STYLE.search(style)
-    return None if found is None else found[1] is not None
-
-
-@lru_cache(maxsize=4096)
-def _is_hidden(style: str) -> bool:
-    return _HIDDEN_STYLE.search(style) is not None
+def _look(style: str) -> Literal["hidden", "bold", "plain"] | None:
+    """What a style makes of a text; ``None``: nothing that is of use here, as most styles."""
+    if _HIDDEN_STYLE.search(style):
+        return "hidden"
+    weight = _WEIGHT_STYLE.search(style)
+    if weight is None:
+        return None
+    return "plain" if weight[1] is None else "bold"
 
 
 @lru_cache(maxsize=4096)
@@ -156,11 +155,6 @@ def _bold(around: Markup, bold: bool = True) -> Markup:
 @lru_cache(maxsize=256)
 def _inside_of(kind: _Kind, around: Markup) -> Markup:
     return replace(around, heading=kind == "heading", item=kind == "item")
-
-
-def _styled(style: str, around: Markup) -> Markup:
-    bold = _weight(style)
-    return around if bold is None or bold == around.bold else _bold(around, bold)
 
 
 def _linked(href: str | None, around: Markup) -> Markup:
@@ -233,7 +227,9 @@ def _stretch(markup: str, at: int) -> int:
 def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
     """What is below the root, in document order, without recursion: an element is over when its last child is.
 
-    lxml hands out the elements of a whole tree at a third of the time that the children of each would take.
+    lxml hands out the elements of a whole tree at a third of the time that the children of each would take. The line
+    ends of the source between two blocks, and in front of the first inside another, may be half of all texts: they
+    need not reach the writer, which would drop them, as no line has begun there.
     """
     around: Markup | None = PLAIN
     """Of the innermost element that is not over; ``None``: nothing in it is to be seen."""
@@ -247,7 +243,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
         if around is not None:
             names = element.keys()
             inside = writer.enter(kind, names, element, around) if names else writer.enter_bare(kind, around, around)
-        if inside is not None and (text := element.text):
+        if inside is not None and (text := element.text) and (text != "\n" or kind not in _ENDING_LINES):
             if below or kind not in _ENDING_LINES:
                 writer.add_text(text, inside)
             else:
@@ -261,7 +257,7 @@ def _walk_lxml(root: lxml.etree._Element, writer: _Writer) -> None:
             if inside is not None and kind in _ENDING_LINES:
                 writer.break_line(inside)
             tail = element.tail
-            if tail and around is not None:
+            if tail and around is not None and (tail != "\n" or inside is None or kind not in _ENDING_LINES):
                 writer.add_text(tail, around)
             left -= 1
             if left or not outer:
@@ -335,14 +331,10 @@ def _soup_events(soup: "BeautifulSoup") -> "Iterator[Tag | str | None]":
 # --- the article's part of the page ----------------------------------------------------------------------------------
 
 
-class BoxTag(NamedTuple):
-    """The tag of an element that may be a box, or stand in one."""
-
-    at: int
-    """Where it begins."""
-    change: int
-    """Of the depth: 1 for a start tag, -1 for an end tag."""
-    is_article: bool
+BoxTag = tuple[int, int, bool]
+"""The tag of an element that may be a box, or stand in one: where it begins, by how much it changes the depth (1 for a
+start tag, -1 for an end tag), and whether it is an article's. Plain tuples, as a page has dozens.
+"""
 
 
 class Box(NamedTuple):
@@ -376,7 +368,7 @@ def cut_box(page: str, id_: str, tags: Sequence[BoxTag] = ()) -> Box | None:
                 return Box(start, page[start:at], closed=True, tags=inside)
         else:
             depth += change
-        inside.append(BoxTag(at - start, change, is_article))
+        inside.append((at - start, change, is_article))
         if depth == 0:
             return Box(start, page[start:at] + "</div>", closed=True, tags=inside)
     return Box(start, page[start:], closed=False, tags=inside)
@@ -384,16 +376,17 @@ def cut_box(page: str, id_: str, tags: Sequence[BoxTag] = ()) -> Box | None:
 
 def _tags_from(page: str, start: int, known: Sequence[BoxTag]) -> Iterator[BoxTag]:
     """Tags of boxes from that of the box at ``start`` on, save those in comments and scripts."""
-    rest = [tag for tag in known if tag.at >= start]
-    if rest and rest[0].at == start:
+    rest = [tag for tag in known if tag[0] >= start]
+    if rest and rest[0][0] == start:
         yield from rest
         return
     for token in _BOX_TOKEN.finditer(page, start):
         at = token.start()
-        is_end = page[at + 1] == "/"
-        letter = page[at + 2 if is_end else at + 1]
-        if letter in "dDaA":
-            yield BoxTag(at, -1 if is_end else 1, letter in "aA")
+        letter = page[at + 1]
+        if letter == "/":
+            yield at, -1, page[at + 2] in "aA"
+        elif letter in "dDaA":
+            yield at, 1, letter in "aA"
 
 
 def _find_opening(page: str, id_: str) -> int | None:

