@@ -34,11 +34,11 @@ _LOOK_SECONDS = 0.2
 """When nothing came out of the queue for so long, it is looked whether the others live."""
 _GRACE_SECONDS = 3.0
 """How long a process may take to end what it does when all is called off."""
-_LEAST = 150
+_LEAST = 200
 """Items that are written together; fewer take longer."""
 _LEAST_AT_END = 50
 """The same when hardly any are left: what all hold in the end is written by one after the other, while others wait."""
-_MORE = 50
+_MORE = 100
 """So many more than the least are held while another process writes; then its turn is waited for."""
 
 _Item = TypeVar("_Item")

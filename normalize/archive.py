@@ -211,11 +211,16 @@ def _checked(opened: Callable[[Path], sqlite3.Connection], path: Path) -> sqlite
     return connection
 
 
+# One question: between two of them another process may make the archive.
+_WHAT_IT_IS = (
+    "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) "
+    "FROM pragma_user_version, pragma_application_id"
+)
+
+
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     try:
-        version = _schema_version(connection)
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        version, application, tables = connection.execute(_WHAT_IT_IS).fetchone()
     except sqlite3.OperationalError:  # locked, unreadable: nothing is known of what it is
         raise
     except sqlite3.DatabaseError as error:

@@ -136,8 +136,8 @@ def test_where_nothing_is_to_be_written_no_other_is_started(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("given", "taken", "enough"),
     [
-        (0, (900, 900), 150),  # more may come
-        (2000, (100, 100), 150),
+        (0, (900, 900), 200),  # more may come
+        (2000, (100, 100), 200),
         (2000, (900, 900), 100),
         (2000, (1000, 1000), 50),
     ],

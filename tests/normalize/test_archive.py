@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -185,6 +186,27 @@ def test_another_sqlite_file_is_refused_and_left_alone(path: Path) -> None:
             attempt(path)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize("moment", range(1, 6))
+def test_an_archive_that_another_process_makes_meanwhile_is_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    asked: list[str] = []
+
+    class Slow(sqlite3.Connection):
+        """Before it asks its second, third … question, another process makes the archive."""
+
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            asked.append(sql)
+            if len(asked) == moment:
+                write(path)
+            return super().execute(sql, *values)
+
+    path.touch()
+    monkeypatch.setattr("normalize.archive.connect", lambda at: sqlite3.connect(at, isolation_level=None, factory=Slow))
+    with opened(path) as archive:
+        assert archive.is_current()
 
 
 def test_another_file_is_refused_and_left_alone(path: Path) -> None:
