@@ -56,7 +56,7 @@ def workers(paths: Paths) -> Workers[str, Summary]:
 
     Where somebody has made decisions meanwhile, captures are left to that function, which builds the archive anew.
     """
-    return Workers(partial(_Captures, paths, paths.archive, stale_is_left=True), _warm_up)
+    return Workers(partial(_Captures, paths, paths.archive, stale_is_left=True), warm_up)
 
 
 def update_archive(paths: Paths, progress: Progress | None = None) -> Summary:
@@ -272,15 +272,16 @@ def add_readings(
 def _add(work: Callable[[], _Captures], pending: Sequence[str], progress: Progress | None) -> Summary:
     if not pending:
         return Summary()
-    with Workers(work, _warm_up) as crew:
+    with Workers(work, warm_up) as crew:
         crew.add(pending)
         return crew.finish(progress)
 
 
-def _warm_up() -> None:
-    from crawler.reading import warm_up
+def warm_up() -> None:
+    """Load the readers of pages and their rules, before processes that need them are forked."""
+    from crawler import reading
 
-    warm_up()
+    reading.warm_up()
 
 
 def _read_stored(store: CaptureStore, capture_ids: Iterable[str]) -> Iterator[Reading]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crawler.captures import CaptureStore, NewCapture, PackedCapture, pack
 from crawler.importers.files import RefusedPath, SkippedFiles, SourceFile, capture_of, find_files
-from crawler.ingest import Paths, add_readings, is_extendable, turn_to_write
+from crawler.ingest import Paths, add_readings, is_extendable, turn_to_write, warm_up
 from crawler.tombstones import has_tombstones, when_forgotten
 from crawler.workers import Progress, Workers
 from normalize.archive import Summary
@@ -63,7 +63,7 @@ def import_files(paths: Sequence[Path], into: Paths, progress: Progress | None =
     """
     found = list(find_files(paths))
     files = [item for item in found if isinstance(item, SourceFile)]
-    with Workers(partial(_Files, into), _warm_up) as crew:
+    with Workers(partial(_Files, into), warm_up) as crew:
         crew.add(files)
         report = crew.finish(progress)
     return replace(
@@ -86,12 +86,6 @@ def _in_order(
         if not isinstance(item, SkippedFiles)
     )
     return tuple(item for item in refused if item is not None)
-
-
-def _warm_up() -> None:
-    from crawler.reading import warm_up
-
-    warm_up()
 
 
 class _Files:
@@ -133,9 +127,11 @@ class _Files:
         with _existing(self._into.captures) as store:
             for source in batch:
                 try:
-                    self._read(source, source.read(), store)
+                    body = source.read()
                 except OSError as error:
                     self._refuse(source, f"it cannot be read: {error.strerror}")
+                else:
+                    self._read(source, body, store)
 
     def _read(self, source: SourceFile, body: bytes, store: CaptureStore | None) -> None:
         """What is known is not looked at again; what is new must be a readable page, of a post not forgotten."""
