@@ -38,6 +38,8 @@ class Touched:
 
     known: frozenset[int]
     """Recommendations that were there before, and of which something changed."""
+    rewritten: frozenset[int]
+    """Those of them that were taken from a record anew; of the others nothing changed but the paper."""
     fresh: frozenset[int]
     """Recommendations that came."""
     keys: frozenset[tuple[str, str]]
@@ -175,7 +177,8 @@ class Comparisons:
             # A tag that is none by its form was reported by who read it.
             if row[4] in slips and tag_doubt(row[5]) is None
         ]
-        numbers = touched.known.union(row[0] for row in found)
+        # A tag does not become odd, or stop being so, because the paper is another.
+        numbers = touched.rewritten.union(row[0] for row in found)
         sync(self._connection, PROBLEMS, rows, scope=_ODD_TAG_SCOPE, values=sorted(numbers))
 
     def _words(self, tags: Iterable[str], names: dict[str, str]) -> set[str]:

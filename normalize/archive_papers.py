@@ -189,11 +189,13 @@ class Recommendations:
         """What of that which recommendations have in common is another than before."""
         moved = [number for number in self._others.rows if self._old[number].paper_id != self._new[number].paper_id]
         came = self._fresh.keys()
+        rewritten = came & self._replaced.rows.keys()
         identifiers = chain.from_iterable(entry.identifiers for entry in self._entries)
         keys: set[tuple[str, str]] = {one for one in identifiers if not IS_STRONG[one.scheme]}
         stored = chain(*self._replaced.identifiers.values(), *(self._others.identifiers[number] for number in moved))
         return Touched(
-            known=frozenset([*moved, *(came & self._replaced.rows.keys())]),
+            known=frozenset([*moved, *rewritten]),
+            rewritten=frozenset(rewritten),
             fresh=frozenset(came - self._replaced.rows.keys()),
             keys=frozenset(keys.union(weak_keys(stored))),
             tags_before=Counter(row.tag_id for row in self._replaced.rows.values() if row.tag_id is not None),

@@ -215,6 +215,21 @@ def test_a_word_that_is_used_more_and_more_is_no_misprint(path: Path) -> None:
     assert problems(path, "odd_tag") == []
 
 
+def test_a_misprint_stays_one_when_its_paper_turns_out_to_be_another(path: Path) -> None:
+    odd = one_post(1, with_links(1, NESTED, paper="https://arxiv.org/abs/1806.00001", tag="Sentimant Analysis"))
+    titles = ("First Way of Learning", "Second Way of Learning", "Third Way of Learning")
+    right = one_post(2, *(with_links(at, title, tag="Sentiment Analysis") for at, title in enumerate(titles, 1)))
+    again = one_post(3, with_links(1, NESTED, paper=PAPER.format(7), tag="Capsule Routing"))
+    write(path, [reading("a", odd), reading("b", right)])
+    before = problems(path, "odd_tag")
+    assert [row[:2] for row in before] == [("csdn-1", 1)]
+    write(path, [reading("c", again)])
+    with closing(open_readonly(path)) as connection:
+        papers = connection.execute("SELECT DISTINCT paper_id FROM recommendations WHERE title = ?", (NESTED,))
+        assert papers.fetchall() == [("pw-7",)]
+    assert problems(path, "odd_tag") == before
+
+
 def test_a_new_field_is_no_error(path: Path) -> None:
     write(path, [reading("a", tagged(*["Sentiment Analysis"] * 9, "Quantum Chromodynamics", "量子计算"))])
     assert problems(path, "odd_tag") == []
