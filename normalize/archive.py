@@ -18,6 +18,7 @@ from typing import Self
 from normalize.archive_batch import CaptureLost, Reread, Summary
 from normalize.archive_sql import (
     APPLICATION_ID,
+    PAGE_BYTES,
     SCHEMA_VERSION,
     connect,
     connect_readonly,
@@ -176,6 +177,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
     from normalize.migrations import migrate
 
+    # Only a file that is empty still takes it.
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     with transaction(connection):
         # Another process may have been faster.
         if _schema_version(connection) < SCHEMA_VERSION:
