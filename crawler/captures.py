@@ -233,12 +233,16 @@ class _Row:
     def post_key(self) -> str | None:
         return post_key_of(self.address)
 
+    def fields(self) -> tuple[str | int | None, ...]:
+        """In the order of ``_FIELDS``."""
+        seen = (self.sha256, self.address, self.origin, self.fetched_at, self.status, self.headers)
+        return (self.capture_id, *seen, self.body_sha256, self.reads)
+
     def values(self) -> tuple[str | int | None, ...]:
         """In the order of ``_COLUMNS``."""
-        seen = (self.sha256, self.address, self.origin, self.fetched_at, self.status, self.headers)
-        seen_all = (*seen, self.body_sha256, self.reads)
+        fields = self.fields()
         answer = answer_of(self.status, self.headers, self.sha256)
-        return (self.capture_id, *seen_all, self.post_key, answer, _checksum(seen_all))
+        return (*fields, self.post_key, answer, _checksum(fields[1:]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,18 +257,7 @@ class PackedCapture:
     @property
     def capture(self) -> Capture:
         """The observation that it is going to be."""
-        row = self.row
-        return Capture(
-            capture_id=row.capture_id,
-            sha256=row.sha256,
-            body_sha256=row.body_sha256,
-            address=row.address,
-            origin=row.origin,
-            fetched_at=row.fetched_at,
-            status=row.status,
-            headers=None if row.headers is None else json.loads(row.headers),
-            reads=row.reads,
-        )
+        return _capture(self.row.fields())
 
     def body(self) -> bytes:
         """The bytes themselves."""

@@ -7,6 +7,7 @@ the import of files, and those who ask where a value came from.
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from crawler.answers import charset_of
 from crawler.captures import Capture
 from crawler.digest import read_post
 from crawler.importers.files import file_name
@@ -74,7 +75,8 @@ def page_of(capture: Capture, body: bytes, *, kept: Capture | None = None) -> Pa
     """The page that a capture holds, as :func:`read_capture` reads it. Raises :class:`UnreadablePage`."""
     source = kept or capture
     status = 200 if capture.stands_for_body else capture.status
-    return read_page(body, name=file_name(source.origin), status=status, charset=_charset(source))
+    charset = charset_of((source.headers or {}).get("content-type", ""))
+    return read_page(body, name=file_name(source.origin), status=status, charset=charset)
 
 
 def warm_up() -> None:
@@ -94,12 +96,6 @@ def _class_without_reading(capture: Capture) -> tuple[PageClass, tuple[Problem, 
     if capture.address is not None and urlsplit(capture.address).path.endswith(_LIST_PATHS):
         return "list", ()
     return None
-
-
-def _charset(capture: Capture) -> str | None:
-    content_type = (capture.headers or {}).get("content-type", "")
-    _, found, charset = content_type.partition("charset=")
-    return charset.split(";")[0].strip(" \"'") or None if found else None
 
 
 def _reading(

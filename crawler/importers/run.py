@@ -49,8 +49,7 @@ class ImportReport:
     """What changed in the archive."""
 
     def __add__(self, other: "ImportReport") -> "ImportReport":
-        names = ("files", "new", "known", "refused", "skipped", "forgotten", "summary")
-        return ImportReport(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        return ImportReport(**{name: getattr(self, name) + getattr(other, name) for name in ImportReport.__slots__})
 
 
 def import_files(paths: Sequence[Path], into: Paths, progress: Progress | None = None) -> ImportReport:

@@ -130,7 +130,8 @@ def _vetoes_behind(strength: int) -> tuple[Place, ...]:
     if strength > _STRONGEST:
         return ()
     patterns = [row["pattern"][1:] for row in _veto_rows(behind=True) if row["over"] == strength]
-    return (Place(f"◇(?:{'|'.join(patterns)})"), *_vetoes_behind(strength + 1))
+    own = (Place(f"◇(?:{'|'.join(patterns)})"),) if patterns else ()
+    return (*own, *_vetoes_behind(strength + 1))
 
 
 @cache
