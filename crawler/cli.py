@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 
 import click
 
@@ -624,9 +624,13 @@ def review(
 # --- failures --------------------------------------------------------------------------------------------------------
 
 
+_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
 def main() -> NoReturn:
     """The command; every failure that has a name ends with its own exit status and one line."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _INTERRUPTS:
+        signal.signal(number, _interrupt)
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -640,13 +644,22 @@ def main() -> NoReturn:
         _fail(*_named(error))
     finally:
         # What was said stands: while Python ends, an interrupt would only spoil the exit status.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _INTERRUPTS:
             signal.signal(number, signal.SIG_IGN)
     sys.exit(status if isinstance(status, int) else Exit.OK)
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Ctrl-C, or a signal to terminate.
+
+    Not Python's own: after that has left an ``exec`` of text, which is how dataclasses and named tuples are made while
+    modules are loaded, a program begun with ``python -m`` is ended by the signal in place of its exit status (the
+    ``unhandled_keyboard_interrupt`` of CPython's ``pythonrun.c``, which asks for the very class).
+    """
+
+
 def _interrupt(_number: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+    raise _Interrupted
 
 
 def _named(error: Exception) -> tuple[Exit, str]:

@@ -367,6 +367,20 @@ def test_an_interrupt_after_the_last_word_changes_nothing(number):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+def test_an_interrupt_while_a_module_is_loaded_ends_as_any_other(tmp_path, number):
+    # Modules with dataclasses run text; so does this.
+    text = f"import os; os.kill(os.getpid(), {int(number)})\nfor _ in range(1000): pass"
+    (tmp_path / "stopped.py").write_text(
+        f"import sys\nfrom crawler.cli import cli, main\ncli.command('stopped')(lambda: exec({text!r}))\n"
+        "sys.argv = ['paperdigest', 'stopped']\nmain()"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])}
+    command = [sys.executable, "-m", "stopped"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "interrupted" in ended.stderr) == (130, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
 def test_an_interrupted_import_ends_cleanly(tmp_path, number):
     sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
     from posts import write_posts
