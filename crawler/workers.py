@@ -21,8 +21,8 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 from queue import Empty
-from types import TracebackType
-from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from types import FrameType, TracebackType
+from typing import Any, Final, Generic, NamedTuple, Protocol, Self, TypeVar
 
 WORTH_IT = 150
 """Fewer items than this are read sooner in one process than others are started."""
@@ -100,22 +100,40 @@ def _prepare_memory() -> None:
         mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES // 4)
 
 
+_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
+_Handler = Callable[[int, FrameType | None], Any]
+
+
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back while processes start: it is for this one alone, and must neither be lost nor end the others."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    """Hold interrupts back while processes start: none is lost, leaves one half begun, or ends them before they listen.
+
+    They inherit the mask. This process needs more: what one thread does not take another does, that of a progress bar
+    for example, and Python's handler then runs in the main thread all the same.
+    """
+    came: list[int] = []
+    handlers: dict[int, _Handler] = {}
+    if threading.current_thread() is threading.main_thread():  # no other can have handlers
+        for number in _INTERRUPTS:
+            if callable(handler := signal.getsignal(number)):
+                handlers[number] = handler
+                signal.signal(number, lambda number, _frame: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for held, handler in handlers.items():
+            signal.signal(held, handler)
+        if came:
+            handlers[came[0]](came[0], None)
 
 
 def _begin_process() -> None:
     """What a process that works for this one does first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _prepare_memory()
 

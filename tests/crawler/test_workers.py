@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -11,7 +12,6 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -247,17 +247,39 @@ def test_a_process_with_other_threads_is_not_forked(beside_a_thread: bool, metho
         assert pool.submit(how_processes_start, beside_a_thread=beside_a_thread).result() == method
 
 
+INTERRUPTED_START = """
+import multiprocessing, os, signal, sys, threading
+from crawler.workers import Workers
+from test_workers import Count, nothing
+
+beside_a_thread, number = sys.argv[1] == "thread", int(sys.argv[2])
+if beside_a_thread:
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+start = Workers._start
+
+def interrupted(*arguments):
+    os.kill(os.getpid(), number)
+    return start(*arguments)
+
+Workers._start = interrupted
+signal.signal(number, signal.default_int_handler)
+workers = Workers(Count, nothing)
+try:
+    workers.begin()
+except KeyboardInterrupt:
+    print(len(workers._processes) - workers._others, "processes are not known")
+workers.close()
+print(multiprocessing.active_children())
+"""
+
+
 @alone
-def test_an_interrupt_while_processes_start_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    start = Workers._start
-
-    def interrupted(*arguments: Any) -> Any:
-        os.kill(os.getpid(), signal.SIGINT)
-        return start(*arguments)
-
-    monkeypatch.setattr(Workers, "_start", interrupted)
-    workers = Workers(Count, nothing)
-    with pytest.raises(KeyboardInterrupt):
-        workers.begin()
-    workers.close()
-    assert not multiprocessing.active_children()
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+@pytest.mark.parametrize("beside", ["nothing", "thread"])
+def test_an_interrupt_while_processes_start_is_heard_when_they_have(beside: str, number: signal.Signals) -> None:
+    path = os.pathsep.join([str(Path(__file__).parents[2]), str(Path(__file__).parent)])
+    command = [sys.executable, "-c", INTERRUPTED_START, beside, str(int(number))]
+    ended = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.stdout, ended.stderr) == ("0 processes are not known\n[]\n", "")
