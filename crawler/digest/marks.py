@@ -32,9 +32,12 @@ _BARE_ADDRESS = re.compile(
 _BETWEEN_LABELS = re.compile(r"[\s|丨｜/,，、：:·■\[\]【】]*")
 _BETWEEN_ADDRESSES = re.compile(r"[\s、，；]+")
 _ADDRESS_END = ".,;:)]}>'\""
+_SENTENCE_END = "。；;，,"
 # ■ 链接 | https://… ; 论文标题：…
 _FIELD = re.compile(r"[■▪◆●]\s?(?P<label>[^|丨｜：:\s][^|丨｜：:]{0,9}?)\s?(?:[|丨｜：:]\s?(?P<rest>.*))?")
 _INLINE_LABEL = re.compile(r"(?P<label>[^：:|丨｜，。]{1,12}?)\s?[：:|丨｜]\s?(?P<rest>.+)")
+# 论文链接 https://… ; 源码链接https://… : the break between the two got lost.
+_GLUED_LABEL = re.compile(r"(?P<label>[^：:|丨｜，。/]{2,12}?)\s?(?P<rest>https?://.+)", re.IGNORECASE)
 _LABEL_END = re.compile(r"[：:|丨｜]")
 _LONGEST_HEAD = 14
 """Characters of a line among which its label's end must be, by either of these two patterns."""
@@ -157,12 +160,19 @@ def label(line: Line) -> tuple[str, Label] | None:
 
 
 def inline_label(line: Line) -> list[tuple[str, str]]:
-    """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label with each address behind it."""
+    """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label with each address behind it.
+
+    >>> inline_label(Line("论文链接https://a.org/1"))
+    [('论文链接', 'https://a.org/1')]
+    """
     text = line.text
     if _LABEL_END.search(text, 0, _LONGEST_HEAD) is None:
         return []
-    found = _FIELD.fullmatch(text) or _INLINE_LABEL.fullmatch(text)
-    if found is None or not found["rest"] or find_label(found["label"]) is None:
+    glued = _GLUED_LABEL.fullmatch(text)
+    found = glued or _FIELD.fullmatch(text) or _INLINE_LABEL.fullmatch(text)
+    meaning = find_label(found["label"]) if found is not None and found["rest"] else None
+    # "可以在这里下载 https://…" is prose: without a mark behind it, a label must be one of the table.
+    if found is None or meaning is None or (glued and meaning.role == "other"):
         return []
     rest = addresses(_without_prefix(line, found.start("rest")))
     return [(clean_label(found["label"]), address) for address in rest]
@@ -241,7 +251,7 @@ def addresses(line: Line) -> list[str]:
         return [token.rstrip(_ADDRESS_END) if len(tokens) > 1 else token for token in tokens]
     found = _ADDRESS.findall(line.text)
     rest = _ADDRESS.sub("", line.text)
-    if found and len(rest) <= 20 and not _PROSE_STOP.search(rest):
+    if found and len(rest) <= 20 and (not rest.strip(_SENTENCE_END) or not _PROSE_STOP.search(rest)):
         return [address.rstrip(_ADDRESS_END) for address in found]
     return []
 
