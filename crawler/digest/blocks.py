@@ -9,7 +9,7 @@ Blocks are delimited by these anchors alone, never by pictures or empty lines, w
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from crawler.digest import marks
 from crawler.digest.prose import add_line
@@ -43,6 +43,8 @@ def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
     tagged = [i for i in tagged if _is_under_title(lines, i)]
     if at:
         tagged = [i for i in tagged if _follows_links(lines, i, bodies)]
+    elif not _lead_to_links(lines, tagged):
+        tagged = []
     if at or len(tagged) > 1:
         at = sorted(at + [(i, i, "") for i in tagged])
     anchors: list[Anchor] = []
@@ -73,6 +75,12 @@ def _follows_links(lines: Sequence[Line], at: int, bodies: Sequence[int]) -> boo
         return False
     block = lines[bodies[before - 1] : at]
     return any(map(_is_of_links, block)) and not any(map(marks.is_tail, block))
+
+
+def _lead_to_links(lines: Sequence[Line], tagged: Sequence[int]) -> bool:
+    """Most tags have links below them; comments in a listing (``#train``) and hashtags of an article have none."""
+    blocks = [lines[start:end] for start, end in pairwise((*tagged, len(lines)))]
+    return 2 * sum(any(map(_is_of_links, block)) for block in blocks) > len(blocks)
 
 
 def _is_of_links(line: Line) -> bool:

@@ -217,6 +217,17 @@ def test_a_single_tag_makes_no_digest(read) -> None:
     assert read("**Title**\n\n#话题\n\n正文。").kind == "other"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import numpy\n\n#coding: utf-8\n\nx = load()\n\n#train\n\nfit(x)",
+        "**话题一**\n\n#人工智能\n\n讨论。\n\n**话题二**\n\n#深度学习\n\n讨论。\n\nhttps://a.org/1",
+    ],
+)
+def test_tags_that_lead_to_no_links_make_no_digest(read, body: str) -> None:
+    assert read(body).kind == "other"
+
+
 def test_a_recommender_that_got_lost_costs_no_block(read) -> None:
     post = read(
         f"**T**\n\n{HEAD}一。\n\n{LINK}**U**\n\n\\#Lost\n\n二。\n\n{LINK}**V**\n\n{HEAD}三。\n\n{LINK}"
