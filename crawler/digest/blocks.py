@@ -14,6 +14,7 @@ from itertools import pairwise, takewhile
 from crawler.digest import marks
 from crawler.digest.prose import add_line
 from crawler.pages.lines import Line, joined_bold_text
+from normalize.labels import is_general
 from normalize.model import Entry, Image, Link, Problem
 from normalize.text import has_han
 
@@ -108,6 +109,9 @@ def _read_upwards(lines: Sequence[Line], above: int, floor: int) -> Anchor:
         anchor.images.insert(0, Image(role="badge", url_raw=lines[at].image or ""))
         anchor.start = at
         at -= 1
+    elif at >= floor and marks.is_number(lines[at]):
+        anchor.start = at
+        at -= 1
     if at >= floor and (name := _section_above(lines[at])) is not None:
         anchor.section = name
         anchor.start = at
@@ -133,6 +137,7 @@ def _first_title_line(lines: Sequence[Line], last: int, floor: int) -> int:
         and lines[first].whole_bold
         and lines[first - 1].whole_bold
         and not has_han(lines[first - 1].text)
+        and not marks.is_number(lines[first - 1])
         and _may_be_title(lines[first - 1])
         and marks.recommender(lines[first - 1]) is None
     ):
@@ -168,6 +173,10 @@ def _section_below_links(lines: Sequence[Line], start: int, end: int) -> str | N
         if name:
             return name
     return None
+
+
+def _is_address(line: Line | None) -> bool:
+    return line is not None and bool(marks.printed_addresses(line)) and not marks.inline_label(line)
 
 
 def _below_links(lines: Sequence[Line]) -> Sequence[Line]:
@@ -249,6 +258,9 @@ class Block:
 
     def _claim_link(self, line: Line, following: Line | None) -> bool:
         labelled = marks.linked_labels(line) or marks.inline_label(line)
+        if labelled and self._is_refined_by(labelled):
+            self._add_links(self._label or "", [address for _, address in labelled])
+            return True
         if labelled:
             self._close_label()
             self._links += [Link(label=label, url_raw=address) for label, address in labelled]
@@ -258,11 +270,24 @@ class Block:
             return True
         whole = marks.label(line)
         if whole and (whole[1].firm or (following is not None and marks.addresses(following))):
-            self._close_label()
-            self._label, self._label_used = whole[0], False
-            self._begin_links()
+            self._open_label(whole[0])
             return True
-        return self._label is not None and self._claim_address(line, self._label)
+        if self._label is None:
+            return False
+        unknown = marks.unknown_label(line)
+        if unknown and self._label_used and self._ends_with_links() and _is_address(following):
+            self._open_label(unknown)
+            return True
+        return self._claim_address(line, self._label)
+
+    def _is_refined_by(self, labelled: Sequence[tuple[str, str]]) -> bool:
+        """``链接: https://pan.baidu.com/…`` below a label that says of what, and has no address yet."""
+        return not self._label_used and all(is_general(label) for label, _ in labelled)
+
+    def _open_label(self, label: str) -> None:
+        self._close_label()
+        self._label, self._label_used = label, False
+        self._begin_links()
 
     def _claim_address(self, line: Line, label: str) -> bool:
         """The address below a label. A second one must be printed: a linked title there is of something else."""

@@ -24,6 +24,8 @@ _SECTION = re.compile(
 )
 _SECTION_SIGNS = frozenset("[【/")
 _GLUED_SECTION = re.compile(rf"(?P<head>.*篇文章。?)\s?(?P<section>\[\s?[{HAN} A-Za-z]{{2,24}}?\s?\])")
+# 01 | No.3 | TOP 2 | 4.
+_NUMBER = re.compile(r"(?:No\.?|TOP|#)?\s?[0-9]{1,2}\s?[.、．]?", re.IGNORECASE)
 _CAPTION_SIGNS = frozenset("▲△▴")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(
@@ -130,6 +132,11 @@ def split_glued_section(line: Line) -> tuple[Line, Line] | None:
     return (line._replace(text=found["head"]), Line(found["section"])) if found else None
 
 
+def is_number(line: Line) -> bool:
+    """The line is the number of a paper, where no badge shows it."""
+    return 0 < len(line.text) < 8 and _NUMBER.fullmatch(line.text) is not None
+
+
 def is_caption(line: Line) -> bool:
     """``▲论文模型：点击查看大图`` and other captions."""
     return line.text[:1] in _CAPTION_SIGNS
@@ -157,6 +164,14 @@ def label(line: Line) -> tuple[str, Label] | None:
         return None
     found = find_label(text)
     return (clean_label(text), found) if found else None
+
+
+def unknown_label(line: Line) -> str | None:
+    """A few words that may be a label of no table: ``补充材料``. Among links they are one, if an address follows."""
+    text = line.text
+    if len(text) > _LONGEST_LABEL or line.has_links or _PROSE_STOP.search(text):
+        return None
+    return clean_label(text) or None
 
 
 def inline_label(line: Line) -> list[tuple[str, str]]:

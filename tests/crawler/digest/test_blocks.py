@@ -48,6 +48,8 @@ def test_whole_block(read) -> None:
         (f"![1]({PIC}/b)**A Title**", "A Title", ["badge"]),
         (f"![1]({PIC}/b)\n![1]({PIC}/t)", None, ["badge", "title"]),
         (f"![1]({PIC}/t)", None, ["title"]),
+        ("**02**\n\n**A Title**", "A Title", []),
+        ("No.2\n\n**A Title**", "A Title", []),
         ("**用图网络做推荐**", "用图网络做推荐", []),
     ],
 )
@@ -102,6 +104,18 @@ def test_tags(read, line: str, tag: str | None) -> None:
             [("论文笔记", "http://www.paperweekly.site/papers/notes/397")],
         ),
         ("视频链接\n\nhttps://a.org/1", [("视频链接", "https://a.org/1")]),
+        (
+            "论文链接\n\nhttps://a.org/1\n\n补充材料\n\nhttps://a.org/2",
+            [("论文链接", "https://a.org/1"), ("补充材料", "https://a.org/2")],
+        ),
+        (
+            "论文链接\n\nhttps://a.org/1\n\n源码链接\n\nhttps://a.org/2\n\nPyTorch\n\nhttps://a.org/3",
+            [("论文链接", "https://a.org/1"), ("源码链接", "https://a.org/2"), ("PyTorch", "https://a.org/3")],
+        ),
+        (
+            "数据集链接\n\n链接: https://pan.baidu.com/s/1 提取码: abcd\n\n论文链接\n\nhttps://a.org/1",
+            [("数据集链接", "https://pan.baidu.com/s/1"), ("论文链接", "https://a.org/1")],
+        ),
         ("论文链接\n\nhttps://a.org/1\n\n[另一篇文章](https://b.org)", [("论文链接", "https://a.org/1")]),
     ],
 )
