@@ -34,9 +34,7 @@ class PageLines:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         numbered = [
-            (number, part)
-            for number, line in enumerate(lines, start=1)
-            for part in marks.split_glued_section(line) or (line,)
+            (number, part) for number, line in enumerate(lines, start=1) for part in marks.split_number_line(line)
         ]
         self._numbers = [number for number, _ in numbered]
         self._lines = [line for _, line in numbered]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, partial
 
-from crawler.pages.lines import Line
+from crawler.pages.lines import PLAIN, Line, LineBuilder, Markup
 from normalize.labels import Label, clean_label, find_label
 from normalize.rules import load_rules
 from normalize.text import HAN
@@ -20,10 +20,11 @@ _BARE_TAG = re.compile(rf"[A-Za-z0-9{HAN}][A-Za-z0-9{HAN} &/+\-()']{{0,59}}")
 _PROSE_STOP = re.compile(r"[。；！？，;!?]")
 # [ 自然语言处理 ] | // 计算机视觉 // | 【机器学习】
 _SECTION = re.compile(
-    r"(?:\[\s?(?P<a>[^\[\]]{1,24}?)\s?\]|【\s?(?P<b>[^【】]{1,24}?)\s?】|//\s?(?P<c>[^/]{1,24}?)\s?//)"
+    r"(?:[\[［]\s?(?P<a>[^\[\]［］]{1,24}?)\s?[\]］]|【\s?(?P<b>[^【】]{1,24}?)\s?】|//\s?(?P<c>[^/]{1,24}?)\s?//)"
 )
-_SECTION_SIGNS = frozenset("[【/")
-_GLUED_SECTION = re.compile(rf"(?P<head>.*篇文章。?)\s?(?P<section>\[\s?[{HAN} A-Za-z]{{2,24}}?\s?\])")
+_SECTION_SIGNS = frozenset("[［【/")
+NUMBER_END = "篇文章"
+"""Of the line that says which issue the post is."""
 # 01 | No.3 | TOP 2 | 4.
 _NUMBER = re.compile(r"(?:No\.?|TOP|#)?\s?[0-9]{1,2}\s?[.、．]?", re.IGNORECASE)
 _CAPTION_SIGNS = frozenset("▲△▴")
@@ -126,10 +127,25 @@ def section(line: Line) -> str | None:
     return (found["a"] or found["b"] or found["c"]).strip() if found else None
 
 
-def split_glued_section(line: Line) -> tuple[Line, Line] | None:
-    """``这是 PaperDaily 的第 17 篇文章[ 自然语言处理 ]`` as the two lines that it is."""
-    found = _GLUED_SECTION.fullmatch(line.text) if line.text[-1:] == "]" else None
-    return (line._replace(text=found["head"]), Line(found["section"])) if found else None
+def split_number_line(line: Line) -> list[Line]:
+    """``这是 PaperDaily 的第 17 篇文章[ 自然语言处理 ]`` as the lines that it is, whatever the second one is."""
+    if NUMBER_END not in line.text or not names_series(line):
+        return [line]
+    builder = LineBuilder()
+    is_head = True
+    for run in line.runs:
+        markup = Markup(run.bold, run.href)
+        head, end, rest = run.text.partition(NUMBER_END) if is_head else (run.text, "", "")
+        builder.split_run()
+        if run.image is not None:
+            builder.add_image(run.image)
+        else:
+            builder.add_text(head + end, markup)
+        if end:
+            is_head = False
+            builder.break_line(PLAIN)
+            builder.add_text(rest.lstrip("。"), markup)
+    return builder.finish()
 
 
 def is_number(line: Line) -> bool:

@@ -104,6 +104,7 @@ def test_tags_without_their_mark(source: str, tag: str | None) -> None:
         ("**// 计算机视觉 //**", "计算机视觉"),
         ("//机器学习//", "机器学习"),
         ("【机器学习】", "机器学习"),
+        ("［ 机器学习 ］", "机器学习"),
         ("[1] Attention is all you need", None),
         ("https://a.org//b//", None),
         ("[ a ](http://x)", None),
@@ -116,12 +117,30 @@ def test_sections(source: str, name: str | None) -> None:
     assert marks.section(line(source)) == name
 
 
-def test_section_glued_to_the_number_line() -> None:
-    parts = marks.split_glued_section(line("这是 PaperDaily 的第 **17** 篇文章[ 自然语言处理 ]"))
-    assert parts is not None
-    assert [part.text for part in parts] == ["这是 PaperDaily 的第 17 篇文章", "[ 自然语言处理 ]"]
-    assert marks.split_glued_section(line("这是 PaperDaily 的第 17 篇文章")) is None
-    assert marks.split_glued_section(line("见文献 [ 自然语言处理 ]")) is None
+@pytest.mark.parametrize(
+    ("rest", "lines"),
+    [
+        ("", []),
+        ("。", []),
+        ("[ 自然语言处理 ]", ["[ 自然语言处理 ]"]),
+        ("**// 自然语言处理 //**", ["// 自然语言处理 //"]),
+        ("![1](https://a.org/b)**Nested LSTMs**", ["", "Nested LSTMs"]),
+        (
+            "。本期推荐的论文笔记来自 PaperWeekly 社区用户 **@x**。",
+            ["本期推荐的论文笔记来自 PaperWeekly 社区用户 @x。"],
+        ),
+    ],
+)
+def test_what_got_glued_to_the_number_line(rest: str, lines: list[str]) -> None:
+    head, *others = marks.split_number_line(line(f"这是 PaperDaily 的第 **17** 篇文章{rest}"))
+    assert head.text.rstrip("。") == "这是 PaperDaily 的第 17 篇文章"
+    assert [other.text for other in others] == lines
+    assert not others or others[-1].whole_bold == rest.endswith("**")
+
+
+def test_other_lines_are_not_divided() -> None:
+    other = line("这是作者的第 2 个模型，见文献 [ 自然语言处理 ]")
+    assert marks.split_number_line(other) == [other]
 
 
 @pytest.mark.parametrize(
