@@ -27,6 +27,7 @@ NUMBER_END = "篇文章"
 """Of the line that says which issue the post is."""
 # 01 | No.3 | TOP 2 | 4.
 _NUMBER = re.compile(r"(?:No\.?|TOP|#)?\s?[0-9]{1,2}\s?[.、．]?", re.IGNORECASE)
+_PAST_SIGNS = " #＃▼▽▲△👇🔍"
 _CAPTION_SIGNS = frozenset("▲△▴")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(
@@ -170,7 +171,9 @@ def names_series(line: Line) -> bool:
 
 def heads_past_posts(line: Line) -> bool:
     """The line heads the list of past posts."""
-    return 0 < len(line.text) < 60 and _past().match(line.text) is not None
+    if not 0 < len(line.text) < 60:
+        return False
+    return _past().match(line.text.strip(_PAST_SIGNS).replace(" ", "")) is not None
 
 
 def label(line: Line) -> tuple[str, Label] | None:
