@@ -14,11 +14,12 @@ from itertools import pairwise, takewhile
 from crawler.digest import marks
 from crawler.digest.prose import add_line
 from crawler.pages.lines import Line, joined_bold_text
-from normalize.labels import is_general
+from normalize.labels import Label, is_general, link_role
 from normalize.model import Entry, Image, Link, Problem
 from normalize.text import has_han
 
 _LONGEST_TITLE = 300
+_PAPER_LABEL = Label("paper", firm=True)
 
 
 @dataclass(slots=True)
@@ -130,12 +131,12 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _first_title_line(lines: Sequence[Line], last: int, floor: int) -> int:
-    """First line of a title that is printed on several bold lines."""
+    """First line of a title that is printed on several bold lines, or was broken in two."""
     first = last
     while (
         first > floor
-        and lines[first].whole_bold
-        and lines[first - 1].whole_bold
+        and ((lines[first].whole_bold and lines[first - 1].whole_bold) or lines[first].indented)
+        and lines[first - 1].text
         and not has_han(lines[first - 1].text)
         and not marks.is_number(lines[first - 1])
         and _may_be_title(lines[first - 1])
@@ -202,11 +203,13 @@ class Block:
         self._label_used = True
         self._in_links = False
         self._links_first = False
+        self._rest: Sequence[Line] = ()
+        self._has_paper_label: bool | None = None
         self.problems: list[Problem] = []
 
     def read(self, lines: Sequence[Line], *, is_last: bool) -> Entry:
         """The block's entry. ``is_last``: what follows its links is the post's tail."""
-        rest = self._take_tag(lines)
+        rest = self._rest = self._take_tag(lines)
         below_links: int | None = None  # found when it is asked for: few blocks have a line like a section
         for at, line in enumerate(rest):
             if line.image is not None:
@@ -234,7 +237,16 @@ class Block:
 
     def _ends_with_links(self) -> bool:
         """Whether links have begun, and nothing of the summary can follow them."""
-        return self._in_links and not self._links_first
+        return self._in_links and not self._links_first and not self._awaits_paper()
+
+    def _awaits_paper(self) -> bool:
+        """The link of the paper is still to come: ``代码：https://…`` stood amid the summary."""
+        if not self._label_used or any(link_role(link.label) == "paper" for link in self._links):
+            return False
+        if self._has_paper_label is None:
+            labels = map(marks.label, self._rest)
+            self._has_paper_label = any(label is not None and label[1] == _PAPER_LABEL for label in labels)
+        return self._has_paper_label
 
     def _take_tag(self, lines: Sequence[Line]) -> Sequence[Line]:
         if not lines or lines[0].image is not None:

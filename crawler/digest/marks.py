@@ -190,7 +190,8 @@ def unknown_label(line: Line) -> str | None:
     text = line.text
     if len(text) > _LONGEST_LABEL or line.has_links or _PROSE_STOP.search(text):
         return None
-    return clean_label(text) or None
+    label = clean_label(text)
+    return label if label and not _LABEL_END.search(label) else None
 
 
 def inline_label(line: Line) -> list[tuple[str, str]]:

@@ -48,6 +48,8 @@ def test_whole_block(read) -> None:
         (f"![1]({PIC}/b)**A Title**", "A Title", ["badge"]),
         (f"![1]({PIC}/b)\n![1]({PIC}/t)", None, ["badge", "title"]),
         (f"![1]({PIC}/t)", None, ["title"]),
+        ("A Title\n Over Two Lines", "A Title Over Two Lines", []),
+        ("**A Title\n Over Two Lines**", "A Title Over Two Lines", []),
         ("**02**\n\n**A Title**", "A Title", []),
         ("No.2\n\n**A Title**", "A Title", []),
         ("**用图网络做推荐**", "用图网络做推荐", []),
@@ -136,6 +138,20 @@ def test_linked_title_behind_a_label_amid_the_summary(read) -> None:
     (entry,) = read(f"**T**\n\n{HEAD}一。\n\n**论文详细解读：**[综述](http://w)\n\n二。\n\n{LINK}{END}").entries
     assert links(entry) == [("论文详细解读", "http://w"), ("论文链接", "https://a.org/1")]
     assert entry.summary == "一。\n\n二。"
+
+
+def test_an_address_behind_a_label_amid_the_summary(read) -> None:
+    body = f"**T**\n\n{HEAD}一。\n\n代码：https://a.org/2\n\n二。\n\n![1]({PIC}/f)\n\n{LINK}"
+    post = read(f"{body}多余的话。\n\n{body}![1]({PIC}/gift){END}")
+    for entry in post.entries:
+        assert links(entry) == [("代码", "https://a.org/2"), ("论文链接", "https://a.org/1")]
+        assert (entry.summary, images(entry)) == ("一。\n\n二。", [("figure", "f")])
+    assert [problem.line for problem in post.problems] == ["多余的话。"]
+
+
+def test_headings_of_a_summary_are_no_labels(read) -> None:
+    (entry,) = read(f"**T**\n\n{HEAD}一。\n\n**论文解读**\n\n二。\n\n{LINK}{END}").entries
+    assert entry.summary == "一。\n\n论文解读\n\n二。"
 
 
 def test_links_before_the_summary(read) -> None:
