@@ -23,8 +23,7 @@ _SECTION = re.compile(
     r"(?:[\[［]\s?(?P<a>[^\[\]［］]{1,24}?)\s?[\]］]|【\s?(?P<b>[^【】]{1,24}?)\s?】|//\s?(?P<c>[^/]{1,24}?)\s?//)"
 )
 _SECTION_SIGNS = frozenset("[［【/")
-NUMBER_END = "篇文章"
-"""Of the line that says which issue the post is."""
+_SERIES_END = "篇文章"
 # 01 | No.3 | TOP 2 | 4.
 _NUMBER = re.compile(r"(?:No\.?|TOP|#)?\s?[0-9]{1,2}\s?[.、．]?", re.IGNORECASE)
 _PAST_SIGNS = " #＃▼▽▲△👇🔍"
@@ -130,13 +129,13 @@ def section(line: Line) -> str | None:
 
 def split_number_line(line: Line) -> list[Line]:
     """``这是 PaperDaily 的第 17 篇文章[ 自然语言处理 ]`` as the lines that it is, whatever the second one is."""
-    if NUMBER_END not in line.text or not names_series(line):
+    if _SERIES_END not in line.text or not names_series(line):
         return [line]
     builder = LineBuilder()
     is_head = True
     for run in line.runs:
         markup = Markup(run.bold, run.href)
-        head, end, rest = run.text.partition(NUMBER_END) if is_head else (run.text, "", "")
+        head, end, rest = run.text.partition(_SERIES_END) if is_head else (run.text, "", "")
         builder.split_run()
         if run.image is not None:
             builder.add_image(run.image)

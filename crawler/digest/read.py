@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from crawler.digest.blocks import find_anchors, read_blocks
-from crawler.digest.head import read_series
-from crawler.digest.marks import NUMBER_END, split_number_line
+from crawler.digest.head import HEAD_LINES, read_series
+from crawler.digest.marks import split_number_line
 from crawler.digest.notes import find_groups, kind_of, read_notes
 from crawler.digest.tail import read_past_posts
 from crawler.pages.lines import Line
@@ -39,9 +39,8 @@ def read_post(page: Page) -> Post:
 
 def _whole_lines(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines; that of the number is divided from what got glued to it."""
-    # Hardly any page has one.
-    likely = [line for line in lines if NUMBER_END in line.text and not line.text.endswith(NUMBER_END)]
-    return [part for line in lines for part in split_number_line(line)] if likely else lines
+    head = [part for line in lines[:HEAD_LINES] for part in split_number_line(line)]
+    return [*head, *lines[HEAD_LINES:]]
 
 
 def _read_papers(lines: Sequence[Line]) -> tuple[Kind, list[Entry], list[Problem]]:
