@@ -265,8 +265,8 @@ def _tail_start(lines: Sequence[Line], start: int) -> int:
     for at in range(start, len(lines)):
         heads_part = marks.heads_past_posts(lines[at])
         if heads_part or marks.is_tail(lines[at]):
-            has_banner = (heads_part or lines[at].text[0] in "#＃") and at > start and lines[at - 1].image is not None
-            return at - has_banner
+            has_banner = heads_part or lines[at].text[0] in "#＃" or marks.is_caption(lines[at])
+            return at - (has_banner and at > start and lines[at - 1].image is not None)
     return len(lines)
 
 

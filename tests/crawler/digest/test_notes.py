@@ -52,6 +52,7 @@ def test_ends_of_a_lead(read, end: str) -> None:
     [
         (f"![x]({PIC}/banner)\n\n**点击标题查看更多论文解读：**\n\n[某篇](http://w)", ["f"]),
         (f"**![x]({PIC}/banner)****#****投 稿 通 道#**\n\n文字", ["f"]),
+        (f"![x]({PIC}/gift)\n\n△ 戳我领取新年礼物\n\n文字", ["f"]),
         (f"![x]({PIC}/g)\n\n**本文由 AI 学术社区 PaperWeekly 精选推荐，社区**\n\n文字", ["f", "g"]),
     ],
 )
