@@ -196,14 +196,18 @@ class _GroupReader:
 
 
 def _read_above(group: Group, lines: Sequence[Line], floor: int, *, marked: bool) -> None:
-    """A picture right above ``■`` fields without a title is the title; a heading above that is the section.
+    """A picture or a bold line right above ``■`` fields without a title is it; a heading above that is the section.
 
     A number (``No.2``) above or below the heading is neither it nor text of the paper before.
     """
     at = group.start - 1
-    if marked and not group.has_title and at >= floor and lines[at].image is not None:
-        group.title_image = lines[at].image
-        at -= 1
+    if marked and not group.has_title and at >= floor:
+        above = lines[at]
+        if above.image is not None:
+            group.title_image = above.image
+        elif above.whole_bold and not (above.heading or has_han(above.text) or marks.is_number(above)):
+            group.title = joined_bold_text(above)
+        at -= group.has_title
     while at >= floor and not _WRITER.match(lines[at].text):
         if not marks.is_number(lines[at]):
             is_heading = lines[at].heading if marked else _is_heading(lines[at])

@@ -147,6 +147,14 @@ def test_collection_under_headings(read) -> None:
     assert not post.problems
 
 
+def test_collection_with_titles_above_the_fields(read) -> None:
+    papers = "".join(f"# ICML 2017\n\n**Paper Number {i}**\n\n■ 链接 | {SITE}/{i}\n\n第 {i} 篇。\n\n" for i in range(4))
+    post = read(f"下面是几篇。\n\n{papers}")
+    assert [(entry.section, entry.title_raw, entry.summary) for entry in post.entries] == [
+        ("ICML 2017", f"Paper Number {i}", f"第 {i} 篇。") for i in range(4)
+    ]
+
+
 def test_yearly_vote(read) -> None:
     papers = "".join(
         f"**No.{i}**\n\n■ 论文 | Paper Number {i}\n\n■ 链接 | {SITE}/{i}\n\n**reader{i}**\n\n第 {i} 篇很好。\n\n"
