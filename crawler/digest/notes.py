@@ -299,7 +299,8 @@ def _lead(lines: Sequence[Line], groups: Sequence[Group]) -> list[str]:
         writer = [at for at, line in enumerate(lines[:end]) if _WRITER.match(line.text)]
         if not writer and len(groups) > 1:
             return []
-        start = writer[-1] + 1 if writer else 0
+        numbers = [at for at, line in enumerate(lines[:end]) if marks.names_series(line)]
+        start = max(writer + numbers, default=-1) + 1
     lead = _lead_of(lines[start:end])
     if lead or len(groups) > 1:
         return lead
@@ -324,5 +325,5 @@ def _lead_lines(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _is_lead(line: Line) -> bool:
-    no_prose = not line.text or _is_heading(line) or _LEAD_END.match(line.text) or marks.field(line)
-    return not (no_prose or marks.names_series(line))
+    no_prose = not line.text or _is_heading(line) or _LEAD_END.match(line.text) or _WRITER.match(line.text)
+    return not (no_prose or marks.field(line) or marks.names_series(line))

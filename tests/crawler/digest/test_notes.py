@@ -86,6 +86,14 @@ def test_note_that_names_its_writer(read, head: str) -> None:
     assert (entry.recommender, entry.summary) == (None, "本文要谈一个模型。")
 
 
+def test_what_stands_above_the_number_is_no_lead(read) -> None:
+    head = "在这个栏目里，你会读到新论文。\n\n这是 PaperDaily 的第 **66** 篇文章\n\n"
+    (entry,) = read(f"{head}本文要谈一个模型。\n\n{fields()}# 引入\n\n正文。").entries
+    assert entry.summary == "本文要谈一个模型。"
+    (entry,) = read(f"{head}{fields()}作者丨某某\n\n学校丨某大学\n\n本文要谈一个模型。\n\n# 引入\n\n正文。").entries
+    assert entry.summary == "本文要谈一个模型。"
+
+
 def test_note_without_fields_is_an_article(read) -> None:
     post = read("作者丨某某\n\n学校丨某大学\n\n研究方向丨图像生成\n\n本文要谈一个模型。\n\n# 引入\n\n正文。")
     assert (post.kind, post.entries) == ("other", ())
