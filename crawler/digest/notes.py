@@ -295,31 +295,28 @@ def _lead(lines: Sequence[Line], groups: Sequence[Group]) -> list[str]:
     """
     end = groups[0].start
     start = next((at for at, line in enumerate(lines[:end]) if _LEAD.search(line.text)), None)
+    has_call = start is not None and any(map(_LEAD_END.search, (line.text for line in lines[start:end])))
     if start is None:
         writer = [at for at, line in enumerate(lines[:end]) if _WRITER.match(line.text)]
         if not writer and len(groups) > 1:
             return []
         numbers = [at for at, line in enumerate(lines[:end]) if marks.names_series(line)]
         start = max(writer + numbers, default=-1) + 1
-    lead = _lead_of(lines[start:end])
+    lead = paragraphs_of(_lead_lines(lines[start:end], has_call=has_call))
     if lead or len(groups) > 1:
         return lead
     below = groups[0].end
-    return _lead_of(lines[below : _tail_start(lines, below)])
+    return paragraphs_of(_lead_lines(lines[below : _tail_start(lines, below)], has_call=False))
 
 
-def _lead_of(lines: Sequence[Line]) -> list[str]:
-    return paragraphs_of(_lead_lines(lines))
-
-
-def _lead_lines(lines: Sequence[Line]) -> Iterator[Line]:
-    """From the first line of prose to the first heading after it, or to the call, which may stand amid a line."""
+def _lead_lines(lines: Sequence[Line], *, has_call: bool) -> Iterator[Line]:
+    """From the first line of prose to the call, which may stand amid a line; without one to the first heading."""
     for line in dropwhile(lambda line: not _is_lead(line), lines):
         if line.text and not marks.is_caption(line):
             call = _LEAD_END.search(line.text)
             if call is not None and call.start():
                 yield line._replace(text=line.text[: call.start()].rstrip())
-            if call is not None or not _is_lead(line):
+            if call is not None or not (has_call or _is_lead(line)):
                 return
             yield line
 

@@ -43,8 +43,9 @@ def test_note_with_its_lead(read) -> None:
     ],
 )
 def test_ends_of_a_lead(read, end: str) -> None:
-    (entry,) = read(f"本期推荐的论文笔记来自社区用户 **@Zsank**。本文很好。{end}\n\n{fields()}正文。").entries
-    assert (entry.recommender, entry.summary) == ("Zsank", "本期推荐的论文笔记来自社区用户 @Zsank。本文很好。")
+    lead = "本期推荐的论文笔记来自社区用户 **@Zsank**。\n\n**主要贡献**\n\n本文很好。"
+    (entry,) = read(f"{lead}{end}\n\n{fields()}正文。").entries
+    assert (entry.recommender, entry.summary) == ("Zsank", lead.replace("**", ""))
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,11 @@ def test_article_of_2025_about_one_paper(read) -> None:
 
 def test_article_of_2025_that_begins_with_its_fields(read) -> None:
     (entry,) = read(f"{ARTICLE}先说结论。\n\n**引言**\n\n正文。").entries
+    assert entry.summary == "先说结论。"
+
+
+def test_a_word_on_the_writer_at_its_end_makes_no_article_a_lead(read) -> None:
+    (entry,) = read(f"{ARTICLE}先说结论。\n\n**引言**\n\n正文。\n\n关于作者：某某，某大学。").entries
     assert entry.summary == "先说结论。"
 
 
