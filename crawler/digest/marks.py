@@ -170,9 +170,14 @@ def names_series(line: Line) -> bool:
 
 def heads_past_posts(line: Line) -> bool:
     """The line heads the list of past posts."""
-    if not 0 < len(line.text) < 60:
+    text = line.text
+    if not 0 < len(text) < 60:
         return False
-    return _past().match(line.text.strip(_PAST_SIGNS).replace(" ", "")) is not None
+    if text[0] in _PAST_SIGNS:
+        text = text.strip(_PAST_SIGNS)
+    if text[1:2] == " ":
+        text = text.replace(" ", "")
+    return _past().match(text) is not None
 
 
 def label(line: Line) -> tuple[str, Label] | None:
