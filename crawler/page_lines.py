@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crawler.digest import marks
 from crawler.digest.blocks import find_anchors
+from crawler.digest.head import HEAD_LINES
 from crawler.digest.notes import find_groups
 from crawler.pages.lines import Line
 from normalize.model import EntryRecord
@@ -36,7 +37,7 @@ class PageLines:
         numbered = [
             (number, part)
             for number, line in enumerate(lines, start=1)
-            for part in marks.split_glued_section(line) or (line,)
+            for part in (marks.split_number_line(line) if number <= HEAD_LINES else [line])
         ]
         self._numbers = [number for number, _ in numbered]
         self._lines = [line for _, line in numbered]

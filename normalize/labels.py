@@ -69,6 +69,15 @@ def find_label(text: str) -> Label | None:
     return Label(stem.role if stem else "other", firm=stem is not None)
 
 
+def is_general(text: str) -> bool:
+    """Whether a label says that an address follows, and not of what.
+
+    >>> is_general("链接："), is_general("代码链接")
+    (True, False)
+    """
+    return fold(clean_label(text)) in _suffixes()
+
+
 def is_detail(text: str) -> bool:
     """Whether a field says something of a paper that is no link.
 

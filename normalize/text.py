@@ -18,6 +18,12 @@ _SPACES = re.compile(r"\s+")
 # Never seen: zero-width characters and controls. A surrogate cannot be stored as UTF-8, NUL ends text inside SQLite.
 _UNSTORABLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+UNSEEN = (
+    " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+    "\u205f\u3000\u200b\u200c\u200d\u2060\ufeff"
+)
+"""Letters that show nothing, to be stripped: white space and zero-width characters."""
+
 
 def clean_text(text: str) -> str:
     """Fold every run of white space (no-break spaces too) to one space; drop zero-width characters and controls.

@@ -9,15 +9,17 @@ Blocks are delimited by these anchors alone, never by pictures or empty lines, w
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from crawler.digest import marks
 from crawler.digest.prose import add_line
 from crawler.pages.lines import Line, joined_bold_text
+from normalize.labels import Label, is_general, link_role
 from normalize.model import Entry, Image, Link, Problem
 from normalize.text import has_han
 
 _LONGEST_TITLE = 300
+_PAPER_LABEL = Label("paper", firm=True)
 
 
 @dataclass(slots=True)
@@ -43,6 +45,8 @@ def find_anchors(lines: Sequence[Line]) -> list[Anchor]:
     tagged = [i for i in tagged if _is_under_title(lines, i)]
     if at:
         tagged = [i for i in tagged if _follows_links(lines, i, bodies)]
+    elif not _lead_to_links(lines, tagged):
+        tagged = []
     if at or len(tagged) > 1:
         at = sorted(at + [(i, i, "") for i in tagged])
     anchors: list[Anchor] = []
@@ -75,6 +79,12 @@ def _follows_links(lines: Sequence[Line], at: int, bodies: Sequence[int]) -> boo
     return any(map(_is_of_links, block)) and not any(map(marks.is_tail, block))
 
 
+def _lead_to_links(lines: Sequence[Line], tagged: Sequence[int]) -> bool:
+    """Most tags have links below them; comments in a listing (``#train``) and hashtags of an article have none."""
+    blocks = [lines[start:end] for start, end in pairwise((*tagged, len(lines)))]
+    return 2 * sum(any(map(_is_of_links, block)) for block in blocks) > len(blocks)
+
+
 def _is_of_links(line: Line) -> bool:
     """The line is a label or an address, or both."""
     whole = marks.label(line)
@@ -100,6 +110,9 @@ def _read_upwards(lines: Sequence[Line], above: int, floor: int) -> Anchor:
         anchor.images.insert(0, Image(role="badge", url_raw=lines[at].image or ""))
         anchor.start = at
         at -= 1
+    elif at >= floor and marks.is_number(lines[at]):
+        anchor.start = at
+        at -= 1
     if at >= floor and (name := _section_above(lines[at])) is not None:
         anchor.section = name
         anchor.start = at
@@ -118,13 +131,14 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _first_title_line(lines: Sequence[Line], last: int, floor: int) -> int:
-    """First line of a title that is printed on several bold lines."""
+    """First line of a title that is printed on several bold lines, or was broken in two."""
     first = last
     while (
         first > floor
-        and lines[first].whole_bold
-        and lines[first - 1].whole_bold
+        and ((lines[first].whole_bold and lines[first - 1].whole_bold) or lines[first].indented)
+        and lines[first - 1].text
         and not has_han(lines[first - 1].text)
+        and not marks.is_number(lines[first - 1])
         and _may_be_title(lines[first - 1])
         and marks.recommender(lines[first - 1]) is None
     ):
@@ -162,6 +176,10 @@ def _section_below_links(lines: Sequence[Line], start: int, end: int) -> str | N
     return None
 
 
+def _is_address(line: Line | None) -> bool:
+    return line is not None and bool(marks.printed_addresses(line)) and not marks.inline_label(line)
+
+
 def _below_links(lines: Sequence[Line]) -> Sequence[Line]:
     """What stands below the last label or address."""
     count = sum(1 for _ in takewhile(lambda line: not _is_of_links(line), reversed(lines)))
@@ -185,11 +203,13 @@ class Block:
         self._label_used = True
         self._in_links = False
         self._links_first = False
+        self._rest: Sequence[Line] = ()
+        self._has_paper_label: bool | None = None
         self.problems: list[Problem] = []
 
     def read(self, lines: Sequence[Line], *, is_last: bool) -> Entry:
         """The block's entry. ``is_last``: what follows its links is the post's tail."""
-        rest = self._take_tag(lines)
+        rest = self._rest = self._take_tag(lines)
         below_links: int | None = None  # found when it is asked for: few blocks have a line like a section
         for at, line in enumerate(rest):
             if line.image is not None:
@@ -217,7 +237,16 @@ class Block:
 
     def _ends_with_links(self) -> bool:
         """Whether links have begun, and nothing of the summary can follow them."""
-        return self._in_links and not self._links_first
+        return self._in_links and not self._links_first and not self._awaits_paper()
+
+    def _awaits_paper(self) -> bool:
+        """The link of the paper is still to come: ``代码：https://…`` stood amid the summary."""
+        if not self._label_used or any(link_role(link.label) == "paper" for link in self._links):
+            return False
+        if self._has_paper_label is None:
+            labels = map(marks.label, self._rest)
+            self._has_paper_label = any(label is not None and label[1] == _PAPER_LABEL for label in labels)
+        return self._has_paper_label
 
     def _take_tag(self, lines: Sequence[Line]) -> Sequence[Line]:
         if not lines or lines[0].image is not None:
@@ -241,6 +270,9 @@ class Block:
 
     def _claim_link(self, line: Line, following: Line | None) -> bool:
         labelled = marks.linked_labels(line) or marks.inline_label(line)
+        if labelled and self._is_refined_by(labelled):
+            self._add_links(self._label or "", [address for _, address in labelled])
+            return True
         if labelled:
             self._close_label()
             self._links += [Link(label=label, url_raw=address) for label, address in labelled]
@@ -250,11 +282,24 @@ class Block:
             return True
         whole = marks.label(line)
         if whole and (whole[1].firm or (following is not None and marks.addresses(following))):
-            self._close_label()
-            self._label, self._label_used = whole[0], False
-            self._begin_links()
+            self._open_label(whole[0])
             return True
-        return self._label is not None and self._claim_address(line, self._label)
+        if self._label is None:
+            return False
+        unknown = marks.unknown_label(line)
+        if unknown and self._label_used and self._ends_with_links() and _is_address(following):
+            self._open_label(unknown)
+            return True
+        return self._claim_address(line, self._label)
+
+    def _is_refined_by(self, labelled: Sequence[tuple[str, str]]) -> bool:
+        """``链接: https://pan.baidu.com/…`` below a label that says of what, and has no address yet."""
+        return not self._label_used and all(is_general(label) for label, _ in labelled)
+
+    def _open_label(self, label: str) -> None:
+        self._close_label()
+        self._label, self._label_used = label, False
+        self._begin_links()
 
     def _claim_address(self, line: Line, label: str) -> bool:
         """The address below a label. A second one must be printed: a linked title there is of something else."""

@@ -7,7 +7,8 @@ from crawler.digest.marks import patterns
 from crawler.pages.lines import Line
 from normalize.model import Problem
 
-_HEAD_LINES = 30
+HEAD_LINES = 30
+"""Among a post's first lines stands that of its number."""
 
 
 def read_series(title: str | None, lines: Sequence[Line]) -> tuple[str | None, int | None, list[Problem]]:
@@ -16,7 +17,7 @@ def read_series(title: str | None, lines: Sequence[Line]) -> tuple[str | None, i
     The body decides (``这是 PaperDaily 的第 27 篇文章``); the title (``… | PaperDaily #26``) serves where the body has
     none. Both are printed on some posts, and they were seen to differ (2017-12).
     """
-    body = next((found for line in lines[:_HEAD_LINES] if (found := _find("series", line.text))), None)
+    body = next((found for line in lines[:HEAD_LINES] if (found := _find("series", line.text))), None)
     in_title = _find("title_series", title or "")
     series, number = body or in_title or (None, None)
     if body and in_title and body[1] != in_title[1]:

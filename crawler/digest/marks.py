@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, partial
 
-from crawler.pages.lines import Line
+from crawler.pages.lines import PLAIN, Line, LineBuilder, Markup
 from normalize.labels import Label, clean_label, find_label
 from normalize.rules import load_rules
 from normalize.text import HAN
@@ -20,10 +20,13 @@ _BARE_TAG = re.compile(rf"[A-Za-z0-9{HAN}][A-Za-z0-9{HAN} &/+\-()']{{0,59}}")
 _PROSE_STOP = re.compile(r"[。；！？，;!?]")
 # [ 自然语言处理 ] | // 计算机视觉 // | 【机器学习】
 _SECTION = re.compile(
-    r"(?:\[\s?(?P<a>[^\[\]]{1,24}?)\s?\]|【\s?(?P<b>[^【】]{1,24}?)\s?】|//\s?(?P<c>[^/]{1,24}?)\s?//)"
+    r"(?:[\[［]\s?(?P<a>[^\[\]［］]{1,24}?)\s?[\]］]|【\s?(?P<b>[^【】]{1,24}?)\s?】|//\s?(?P<c>[^/]{1,24}?)\s?//)"
 )
-_SECTION_SIGNS = frozenset("[【/")
-_GLUED_SECTION = re.compile(rf"(?P<head>.*篇文章。?)\s?(?P<section>\[\s?[{HAN} A-Za-z]{{2,24}}?\s?\])")
+_SECTION_SIGNS = frozenset("[［【/")
+_SERIES_END = "篇文章"
+# 01 | No.3 | TOP 2 | 4.
+_NUMBER = re.compile(r"(?:No\.?|TOP|#)?\s?[0-9]{1,2}\s?[.、．]?", re.IGNORECASE)
+_PAST_SIGNS = " #＃▼▽▲△👇🔍"
 _CAPTION_SIGNS = frozenset("▲△▴")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(
@@ -32,9 +35,12 @@ _BARE_ADDRESS = re.compile(
 _BETWEEN_LABELS = re.compile(r"[\s|丨｜/,，、：:·■\[\]【】]*")
 _BETWEEN_ADDRESSES = re.compile(r"[\s、，；]+")
 _ADDRESS_END = ".,;:)]}>'\""
+_SENTENCE_END = "。；;，,"
 # ■ 链接 | https://… ; 论文标题：…
 _FIELD = re.compile(r"[■▪◆●]\s?(?P<label>[^|丨｜：:\s][^|丨｜：:]{0,9}?)\s?(?:[|丨｜：:]\s?(?P<rest>.*))?")
 _INLINE_LABEL = re.compile(r"(?P<label>[^：:|丨｜，。]{1,12}?)\s?[：:|丨｜]\s?(?P<rest>.+)")
+# 论文链接 https://… ; 源码链接https://… : the break between the two got lost.
+_GLUED_LABEL = re.compile(r"(?P<label>[^：:|丨｜，。/]{2,12}?)\s?(?P<rest>https?://.+)", re.IGNORECASE)
 _LABEL_END = re.compile(r"[：:|丨｜]")
 _LONGEST_HEAD = 14
 """Characters of a line among which its label's end must be, by either of these two patterns."""
@@ -121,10 +127,30 @@ def section(line: Line) -> str | None:
     return (found["a"] or found["b"] or found["c"]).strip() if found else None
 
 
-def split_glued_section(line: Line) -> tuple[Line, Line] | None:
-    """``这是 PaperDaily 的第 17 篇文章[ 自然语言处理 ]`` as the two lines that it is."""
-    found = _GLUED_SECTION.fullmatch(line.text) if line.text[-1:] == "]" else None
-    return (line._replace(text=found["head"]), Line(found["section"])) if found else None
+def split_number_line(line: Line) -> list[Line]:
+    """``这是 PaperDaily 的第 17 篇文章[ 自然语言处理 ]`` as the lines that it is, whatever the second one is."""
+    if _SERIES_END not in line.text or not names_series(line):
+        return [line]
+    builder = LineBuilder()
+    is_head = True
+    for run in line.runs:
+        markup = Markup(run.bold, run.href)
+        head, end, rest = run.text.partition(_SERIES_END) if is_head else (run.text, "", "")
+        builder.split_run()
+        if run.image is not None:
+            builder.add_image(run.image)
+        else:
+            builder.add_text(head + end, markup)
+        if end:
+            is_head = False
+            builder.break_line(PLAIN)
+            builder.add_text(rest.lstrip("。"), markup)
+    return builder.finish()
+
+
+def is_number(line: Line) -> bool:
+    """The line is the number of a paper, where no badge shows it."""
+    return 0 < len(line.text) < 8 and _NUMBER.fullmatch(line.text) is not None
 
 
 def is_caption(line: Line) -> bool:
@@ -144,7 +170,14 @@ def names_series(line: Line) -> bool:
 
 def heads_past_posts(line: Line) -> bool:
     """The line heads the list of past posts."""
-    return 0 < len(line.text) < 60 and _past().match(line.text) is not None
+    text = line.text
+    if not 0 < len(text) < 60:
+        return False
+    if text[0] in _PAST_SIGNS:
+        text = text.strip(_PAST_SIGNS)
+    if text[1:2] == " ":
+        text = text.replace(" ", "")
+    return _past().match(text) is not None
 
 
 def label(line: Line) -> tuple[str, Label] | None:
@@ -156,13 +189,29 @@ def label(line: Line) -> tuple[str, Label] | None:
     return (clean_label(text), found) if found else None
 
 
+def unknown_label(line: Line) -> str | None:
+    """A few words that may be a label of no table: ``补充材料``. Among links they are one, if an address follows."""
+    text = line.text
+    if len(text) > _LONGEST_LABEL or line.has_links or _PROSE_STOP.search(text):
+        return None
+    label = clean_label(text)
+    return label if label and not _LABEL_END.search(label) else None
+
+
 def inline_label(line: Line) -> list[tuple[str, str]]:
-    """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label with each address behind it."""
+    """``论文链接：https://…`` or ``论文详细解读：`` with a linked title: the label with each address behind it.
+
+    >>> inline_label(Line("论文链接https://a.org/1"))
+    [('论文链接', 'https://a.org/1')]
+    """
     text = line.text
     if _LABEL_END.search(text, 0, _LONGEST_HEAD) is None:
         return []
-    found = _FIELD.fullmatch(text) or _INLINE_LABEL.fullmatch(text)
-    if found is None or not found["rest"] or find_label(found["label"]) is None:
+    glued = _GLUED_LABEL.fullmatch(text)
+    found = glued or _FIELD.fullmatch(text) or _INLINE_LABEL.fullmatch(text)
+    meaning = find_label(found["label"]) if found is not None and found["rest"] else None
+    # "可以在这里下载 https://…" is prose: without a mark behind it, a label must be one of the table.
+    if found is None or meaning is None or (glued and meaning.role == "other"):
         return []
     rest = addresses(_without_prefix(line, found.start("rest")))
     return [(clean_label(found["label"]), address) for address in rest]
@@ -241,7 +290,7 @@ def addresses(line: Line) -> list[str]:
         return [token.rstrip(_ADDRESS_END) if len(tokens) > 1 else token for token in tokens]
     found = _ADDRESS.findall(line.text)
     rest = _ADDRESS.sub("", line.text)
-    if found and len(rest) <= 20 and not _PROSE_STOP.search(rest):
+    if found and len(rest) <= 20 and (not rest.strip(_SENTENCE_END) or not _PROSE_STOP.search(rest)):
         return [address.rstrip(_ADDRESS_END) for address in found]
     return []
 

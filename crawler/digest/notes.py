@@ -8,7 +8,7 @@ the lead; many groups, or groups under headings of their own, are a collection, 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import dropwhile, takewhile
+from itertools import dropwhile
 
 from crawler.digest import marks
 from crawler.digest.prose import paragraphs_of
@@ -22,13 +22,14 @@ _FIRM_TITLE_FIELD = re.compile(
     r"(?:论文标题|论文题目|论文名称|Paper\s?Title)\s?(?:[：:丨|｜]\s?(?P<rest>.*))?", re.IGNORECASE
 )
 _LEAD = re.compile(r"本期推荐的论文(?:笔记|解读)?来自")
-_LEAD_END = re.compile(r"如果你对(?:本文|这篇)?工作感兴趣|如果你对本文")
+_LEAD_END = re.compile(r"如果你对(?:本文|这篇)?工作感兴趣|如果你对本文|关于作者\s?[：:丨|｜]")
 _LEAD_USER = re.compile(r"社区用户\s?[@＠]\s?(?P<name>[^\s@＠，。；、,;]{1,40})")
 # 作者丨苏剑林 ; 学校丨… ; 研究方向丨… ; ©PaperWeekly 原创 · 作者｜… : who wrote the note, not the paper.
 _WRITER = re.compile(
     r"(?:[#©]?\s?(?:PaperWeekly\s?)?(?:原创)?\s?[·•]?\s?)"
     r"(?:作者|学校|单位|研究方向|个人主页|知乎专栏|关于作者|来源|编辑)\s?[丨|｜：:]"
 )
+_MARK = re.compile(r"\s?[：:丨|｜]\s?")
 _NUMBER_END = re.compile(r"\s?[0-9一二三四五六七八九十]{1,2}\Z")
 _FIELD_MARK = "■"
 _LONGEST_NOTE = 3
@@ -97,8 +98,12 @@ class _GroupReader:
 
     def _take_field(self, label: str, rest: str, addresses: list[str]) -> bool:
         """A line that begins with ``■``. Names of people and what is not known are claimed and left out."""
-        if _NUMBER_END.sub("", label) in _TITLE_FIELDS and not addresses:
-            return self._take_title(rest)
+        if _NUMBER_END.sub("", label) in _TITLE_FIELDS and not any(address in rest for address in addresses):
+            if not self._take_title(rest):
+                return False
+            if addresses:  # of a title that is a link
+                self._add_links(label, addresses)
+            return True
         self._at += 1
         if addresses or find_label(label) is not None:
             if not addresses and self._at < len(self._lines):
@@ -107,6 +112,8 @@ class _GroupReader:
             # "■ 解读 | 王旦龙，浙江大学硕士" names a person: claimed, and no link.
             if addresses or not rest:
                 self._add_links(label, addresses)
+            if addresses:
+                self._take_further_addresses(label)
         return True
 
     def _take_title(self, rest: str) -> bool:
@@ -116,6 +123,7 @@ class _GroupReader:
         self._at += 1
         if rest:
             self.group.title = rest
+            self._take_second_line()
         elif self._at < len(self._lines) and not self._begins_field(self._at):
             self._take_title_below()
         return True
@@ -128,27 +136,31 @@ class _GroupReader:
             self.group.title_image = first.image
             return
         self.group.title = joined_bold_text(first)
+        self._take_second_line()
+
+    def _take_second_line(self) -> None:
+        """A title may go on below, if a field follows there."""
         second = self._lines[self._at] if self._at < len(self._lines) else None
         if second is None or not second.text or has_han(second.text) or self._begins_field(self._at):
             return
         if self._at + 1 < len(self._lines) and self._begins_field(self._at + 1):
-            self.group.title += " " + joined_bold_text(second)
+            self.group.title = f"{self.group.title} {joined_bold_text(second)}"
             self._at += 1
 
     def _begins_field(self, at: int) -> bool:
         """Whether the line is a field, or the label of one."""
         line = self._lines[at]
-        head, _, _ = line.text.replace("：", ":").partition(":")
+        head = _MARK.split(line.text, maxsplit=1)[0]
         is_label = marks.label(line) is not None or bool(marks.inline_label(line) or marks.linked_labels(line))
         return marks.field(line) is not None or is_label or (0 < len(head) <= 12 and is_detail(head))
 
     def _take_detail(self, line: Line) -> bool:
         """``收录会议：ACL 2020``, or its label alone and the value below: claimed and left out."""
-        head, mark, rest = line.text.replace("：", ":").partition(":")
-        if not mark or not is_detail(head):
+        head, *rest = _MARK.split(line.text, maxsplit=1)
+        if not rest or not is_detail(head):
             return False
         self._at += 1
-        if not rest.strip() and self._at < len(self._lines) and not self._begins_field(self._at):
+        if not rest[0] and self._at < len(self._lines) and not self._begins_field(self._at):
             self._at += 1
         return True
 
@@ -166,13 +178,15 @@ class _GroupReader:
             return False
         self._at += 2
         self._add_links(whole[0], addresses)
-        # Further addresses of the same label.
+        self._take_further_addresses(whole[0])
+        return True
+
+    def _take_further_addresses(self, label: str) -> None:
         while self._at < len(self._lines) and (more := marks.printed_addresses(self._lines[self._at])):
             if self._begins_field(self._at):
                 break
             self._at += 1
-            self._add_links(whole[0], more)
-        return True
+            self._add_links(label, more)
 
     def _add_links(self, label: str, addresses: list[str]) -> None:
         self.group.links += [Link(label=label, url_raw=address) for address in addresses]
@@ -182,14 +196,24 @@ class _GroupReader:
 
 
 def _read_above(group: Group, lines: Sequence[Line], floor: int, *, marked: bool) -> None:
-    """A picture right above ``■`` fields without a title is the title; a heading above that is the section."""
+    """A picture or a bold line right above ``■`` fields without a title is it; a heading above that is the section.
+
+    A number (``No.2``) above or below the heading is neither it nor text of the paper before.
+    """
     at = group.start - 1
-    if marked and not group.has_title and at >= floor and lines[at].image is not None:
-        group.title_image = lines[at].image
-        at -= 1
-    is_heading = lines[at].heading if marked else _is_heading(lines[at])
-    if at >= floor and is_heading and not _WRITER.match(lines[at].text):
-        group.heading = lines[at].text
+    if marked and not group.has_title and at >= floor:
+        above = lines[at]
+        if above.image is not None:
+            group.title_image = above.image
+        elif above.whole_bold and not (above.heading or has_han(above.text) or marks.is_number(above)):
+            group.title = joined_bold_text(above)
+        at -= group.has_title
+    while at >= floor and not _WRITER.match(lines[at].text):
+        if not marks.is_number(lines[at]):
+            is_heading = lines[at].heading if marked else _is_heading(lines[at])
+            if group.heading is not None or not is_heading:
+                break
+            group.heading = lines[at].text
         at -= 1
     group.start = at + 1
 
@@ -241,8 +265,13 @@ def _problems(entry: Entry, group: Group) -> Iterator[Problem]:
 
 
 def _tail_start(lines: Sequence[Line], start: int) -> int:
-    marked = (at for at in range(start, len(lines)) if marks.is_tail(lines[at]) or marks.heads_past_posts(lines[at]))
-    return next(marked, len(lines))
+    """Where the tail begins: with its first line, or the picture above it that each of its parts begins with."""
+    for at in range(start, len(lines)):
+        heads_part = marks.heads_past_posts(lines[at])
+        if heads_part or marks.is_tail(lines[at]):
+            has_banner = heads_part or lines[at].text[0] in "#＃" or marks.is_caption(lines[at])
+            return at - (has_banner and at > start and lines[at - 1].image is not None)
+    return len(lines)
 
 
 def _images(group: Group, body: Sequence[Line]) -> Iterator[Image]:
@@ -266,25 +295,32 @@ def _lead(lines: Sequence[Line], groups: Sequence[Group]) -> list[str]:
     """
     end = groups[0].start
     start = next((at for at, line in enumerate(lines[:end]) if _LEAD.search(line.text)), None)
+    has_call = start is not None and any(map(_LEAD_END.search, (line.text for line in lines[start:end])))
     if start is None:
         writer = [at for at, line in enumerate(lines[:end]) if _WRITER.match(line.text)]
         if not writer and len(groups) > 1:
             return []
-        start = writer[-1] + 1 if writer else 0
-    lead = _lead_of(lines[start:end])
+        numbers = [at for at, line in enumerate(lines[:end]) if marks.names_series(line)]
+        start = max(writer + numbers, default=-1) + 1
+    lead = paragraphs_of(_lead_lines(lines[start:end], has_call=has_call))
     if lead or len(groups) > 1:
         return lead
     below = groups[0].end
-    return _lead_of(lines[below : _tail_start(lines, below)])
+    return paragraphs_of(_lead_lines(lines[below : _tail_start(lines, below)], has_call=False))
 
 
-def _lead_of(lines: Sequence[Line]) -> list[str]:
-    """Paragraphs from the first line of prose to the first heading after it."""
-    prose = dropwhile(lambda line: not _is_lead(line), lines)
-    lead = takewhile(_is_lead, (line for line in prose if line.text and not marks.is_caption(line)))
-    return paragraphs_of(lead)
+def _lead_lines(lines: Sequence[Line], *, has_call: bool) -> Iterator[Line]:
+    """From the first line of prose to the call, which may stand amid a line; without one to the first heading."""
+    for line in dropwhile(lambda line: not _is_lead(line), lines):
+        if line.text and not marks.is_caption(line):
+            call = _LEAD_END.search(line.text)
+            if call is not None and call.start():
+                yield line._replace(text=line.text[: call.start()].rstrip())
+            if call is not None or not (has_call or _is_lead(line)):
+                return
+            yield line
 
 
 def _is_lead(line: Line) -> bool:
-    no_prose = not line.text or _is_heading(line) or _LEAD_END.search(line.text) or marks.field(line)
-    return not (no_prose or marks.names_series(line))
+    no_prose = not line.text or _is_heading(line) or _LEAD_END.match(line.text) or _WRITER.match(line.text)
+    return not (no_prose or marks.field(line) or marks.names_series(line))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from crawler.digest.blocks import find_anchors, read_blocks
-from crawler.digest.head import read_series
-from crawler.digest.marks import split_glued_section
+from crawler.digest.head import HEAD_LINES, read_series
+from crawler.digest.marks import split_number_line
 from crawler.digest.notes import find_groups, kind_of, read_notes
 from crawler.digest.tail import read_past_posts
 from crawler.pages.lines import Line
@@ -38,12 +38,9 @@ def read_post(page: Page) -> Post:
 
 
 def _whole_lines(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines, those divided that are two."""
-    # Hardly any page has one.
-    likely = [line for line in lines if line.text[-1:] == "]"]
-    if not any(map(split_glued_section, likely)):
-        return lines
-    return [part for line in lines for part in split_glued_section(line) or (line,)]
+    """The lines; that of the number is divided from what got glued to it."""
+    head = [part for line in lines[:HEAD_LINES] for part in split_number_line(line)]
+    return [*head, *lines[HEAD_LINES:]]
 
 
 def _read_papers(lines: Sequence[Line]) -> tuple[Kind, list[Entry], list[Problem]]:

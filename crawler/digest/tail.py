@@ -9,6 +9,7 @@ from normalize.model import PastPost
 
 # A line without a link is a title that lost it, unless it is as short as a heading of an advertisement ("AI活动推荐").
 _SHORTEST_TITLE = 8
+_LIST_MARK = re.compile(r"(?:[0-9]{1,2}\s?[.、．]|[•·▪■◆●>–—-])?")
 _BANNER = re.compile(r"[#＃].*[#＃]?\Z")
 
 
@@ -25,6 +26,8 @@ def read_past_posts(lines: Sequence[Line]) -> tuple[PastPost, ...]:
     found: list[PastPost] = []
     in_list = any(line.item for line in lines[start + 1 : start + 3])
     for line in lines[start + 1 :]:
+        if is_caption(line) or is_tail(line):
+            break
         titles = list(_titles(line))
         if titles:
             found += titles
@@ -41,8 +44,6 @@ def _ends_list(line: Line) -> bool:
         or line.whole_bold
         or line.heading
         or len(line.text) < _SHORTEST_TITLE
-        or is_caption(line)
-        or is_tail(line)
         or section(line) is not None
         or _BANNER.match(line.text) is not None
     )
@@ -55,7 +56,7 @@ def _titles(line: Line) -> Iterator[PastPost]:
     title may be split over two links with one address (``[深度](…)[解读DeepMind新作…](…)``, 2018-11-07).
     """
     links = [(text, href) for text, href in line.links if len(text) > 1]
-    if len(links) == 1 and not line.text_outside_links:
+    if len(links) == 1 and _LIST_MARK.fullmatch(line.text_outside_links):
         yield PastPost(title=links[0][0], url_raw=links[0][1])
     elif len(links) == 1:
         stray = {text for text, _ in line.links if len(text) == 1}

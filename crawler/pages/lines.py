@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from normalize.text import clean_text
+from normalize.text import UNSEEN, clean_text
 
 
 class Run(NamedTuple):
@@ -43,7 +43,7 @@ class Line(NamedTuple):
         >>> Line("a b", (Run("a", bold=True), Run(" "), Run("b", bold=True))).whole_bold
         True
         """
-        return bool(self.text) and all(run.bold or not run.text.strip() for run in self.runs if run.image is None)
+        return bool(self.text) and all(run.bold or not run.text.strip(UNSEEN) for run in self.runs if run.image is None)
 
     @property
     def inline_images(self) -> list[str]:
@@ -198,9 +198,9 @@ class LineBuilder:
         """Lines of several runs: pictures at the edges are set free."""
         runs = self._runs
         first, end = 0, len(runs)
-        while first < end and not runs[first].text.strip():
+        while first < end and not runs[first].text.strip(UNSEEN):
             first += 1
-        while end > first and not runs[end - 1].text.strip():
+        while end > first and not runs[end - 1].text.strip(UNSEEN):
             end -= 1
         self.lines += [picture_line(run.image) for run in runs[:first] if run.image is not None]
         body = runs[first:end]

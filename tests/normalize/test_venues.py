@@ -200,6 +200,7 @@ OTHER_WORDS = [
     ("本文来自 Nature。", "Nature", None, "published"),
     ("这篇 Nature 论文提出了一种方法。", "Nature", None, "published"),
     ("论文登上了 Science。", "Science", None, "published"),
+    ("Nature 封面论文，提出了 AlphaGo。", "Nature", None, "published"),
     # tracks, workshops, awards
     ("WWW 2018 Industry Track 论文。", "WWW", 2018, "published"),
     ("SIGIR 2018 short paper。", "SIGIR", 2018, "published"),

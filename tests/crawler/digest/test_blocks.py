@@ -48,6 +48,10 @@ def test_whole_block(read) -> None:
         (f"![1]({PIC}/b)**A Title**", "A Title", ["badge"]),
         (f"![1]({PIC}/b)\n![1]({PIC}/t)", None, ["badge", "title"]),
         (f"![1]({PIC}/t)", None, ["title"]),
+        ("A Title\n Over Two Lines", "A Title Over Two Lines", []),
+        ("**A Title\n Over Two Lines**", "A Title Over Two Lines", []),
+        ("**02**\n\n**A Title**", "A Title", []),
+        ("No.2\n\n**A Title**", "A Title", []),
         ("**用图网络做推荐**", "用图网络做推荐", []),
     ],
 )
@@ -102,6 +106,18 @@ def test_tags(read, line: str, tag: str | None) -> None:
             [("论文笔记", "http://www.paperweekly.site/papers/notes/397")],
         ),
         ("视频链接\n\nhttps://a.org/1", [("视频链接", "https://a.org/1")]),
+        (
+            "论文链接\n\nhttps://a.org/1\n\n补充材料\n\nhttps://a.org/2",
+            [("论文链接", "https://a.org/1"), ("补充材料", "https://a.org/2")],
+        ),
+        (
+            "论文链接\n\nhttps://a.org/1\n\n源码链接\n\nhttps://a.org/2\n\nPyTorch\n\nhttps://a.org/3",
+            [("论文链接", "https://a.org/1"), ("源码链接", "https://a.org/2"), ("PyTorch", "https://a.org/3")],
+        ),
+        (
+            "数据集链接\n\n链接: https://pan.baidu.com/s/1 提取码: abcd\n\n论文链接\n\nhttps://a.org/1",
+            [("数据集链接", "https://pan.baidu.com/s/1"), ("论文链接", "https://a.org/1")],
+        ),
         ("论文链接\n\nhttps://a.org/1\n\n[另一篇文章](https://b.org)", [("论文链接", "https://a.org/1")]),
     ],
 )
@@ -122,6 +138,20 @@ def test_linked_title_behind_a_label_amid_the_summary(read) -> None:
     (entry,) = read(f"**T**\n\n{HEAD}一。\n\n**论文详细解读：**[综述](http://w)\n\n二。\n\n{LINK}{END}").entries
     assert links(entry) == [("论文详细解读", "http://w"), ("论文链接", "https://a.org/1")]
     assert entry.summary == "一。\n\n二。"
+
+
+def test_an_address_behind_a_label_amid_the_summary(read) -> None:
+    body = f"**T**\n\n{HEAD}一。\n\n代码：https://a.org/2\n\n二。\n\n![1]({PIC}/f)\n\n{LINK}"
+    post = read(f"{body}多余的话。\n\n{body}![1]({PIC}/gift){END}")
+    for entry in post.entries:
+        assert links(entry) == [("代码", "https://a.org/2"), ("论文链接", "https://a.org/1")]
+        assert (entry.summary, images(entry)) == ("一。\n\n二。", [("figure", "f")])
+    assert [problem.line for problem in post.problems] == ["多余的话。"]
+
+
+def test_headings_of_a_summary_are_no_labels(read) -> None:
+    (entry,) = read(f"**T**\n\n{HEAD}一。\n\n**论文解读**\n\n二。\n\n{LINK}{END}").entries
+    assert entry.summary == "一。\n\n论文解读\n\n二。"
 
 
 def test_links_before_the_summary(read) -> None:
@@ -215,6 +245,17 @@ def test_list_without_recommenders_is_found_by_its_tags(read) -> None:
 
 def test_a_single_tag_makes_no_digest(read) -> None:
     assert read("**Title**\n\n#话题\n\n正文。").kind == "other"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import numpy\n\n#coding: utf-8\n\nx = load()\n\n#train\n\nfit(x)",
+        "**话题一**\n\n#人工智能\n\n讨论。\n\n**话题二**\n\n#深度学习\n\n讨论。\n\nhttps://a.org/1",
+    ],
+)
+def test_tags_that_lead_to_no_links_make_no_digest(read, body: str) -> None:
+    assert read(body).kind == "other"
 
 
 def test_a_recommender_that_got_lost_costs_no_block(read) -> None:

@@ -104,6 +104,7 @@ def test_tags_without_their_mark(source: str, tag: str | None) -> None:
         ("**// 计算机视觉 //**", "计算机视觉"),
         ("//机器学习//", "机器学习"),
         ("【机器学习】", "机器学习"),
+        ("［ 机器学习 ］", "机器学习"),
         ("[1] Attention is all you need", None),
         ("https://a.org//b//", None),
         ("[ a ](http://x)", None),
@@ -116,12 +117,30 @@ def test_sections(source: str, name: str | None) -> None:
     assert marks.section(line(source)) == name
 
 
-def test_section_glued_to_the_number_line() -> None:
-    parts = marks.split_glued_section(line("这是 PaperDaily 的第 **17** 篇文章[ 自然语言处理 ]"))
-    assert parts is not None
-    assert [part.text for part in parts] == ["这是 PaperDaily 的第 17 篇文章", "[ 自然语言处理 ]"]
-    assert marks.split_glued_section(line("这是 PaperDaily 的第 17 篇文章")) is None
-    assert marks.split_glued_section(line("见文献 [ 自然语言处理 ]")) is None
+@pytest.mark.parametrize(
+    ("rest", "lines"),
+    [
+        ("", []),
+        ("。", []),
+        ("[ 自然语言处理 ]", ["[ 自然语言处理 ]"]),
+        ("**// 自然语言处理 //**", ["// 自然语言处理 //"]),
+        ("![1](https://a.org/b)**Nested LSTMs**", ["", "Nested LSTMs"]),
+        (
+            "。本期推荐的论文笔记来自 PaperWeekly 社区用户 **@x**。",
+            ["本期推荐的论文笔记来自 PaperWeekly 社区用户 @x。"],
+        ),
+    ],
+)
+def test_what_got_glued_to_the_number_line(rest: str, lines: list[str]) -> None:
+    head, *others = marks.split_number_line(line(f"这是 PaperDaily 的第 **17** 篇文章{rest}"))
+    assert head.text.rstrip("。") == "这是 PaperDaily 的第 17 篇文章"
+    assert [other.text for other in others] == lines
+    assert not others or others[-1].whole_bold == rest.endswith("**")
+
+
+def test_other_lines_are_not_divided() -> None:
+    other = line("这是作者的第 2 个模型，见文献 [ 自然语言处理 ]")
+    assert marks.split_number_line(other) == [other]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +198,11 @@ def test_labels(source: str, label: str | None) -> None:
         ("■ 链接 | https://a.org/1", [("链接", "https://a.org/1")]),
         ("■ 源码丨github.com/a/b", [("源码", "github.com/a/b")]),
         ("Code: https://a.org/1", [("Code", "https://a.org/1")]),
+        ("论文链接 https://a.org/1", [("论文链接", "https://a.org/1")]),
+        ("源码链接https://a.org/1", [("源码链接", "https://a.org/1")]),
+        ("**论文链接** [https://a.org/1](https://b.org)", [("论文链接", "https://a.org/1")]),
+        ("可以在这里下载 https://a.org/1", []),
+        ("代码见 https://a.org/1", []),
         ("论文链接：", []),
         ("链接：见文末", []),
         ("https://a.org/1", []),
@@ -219,6 +243,8 @@ def test_labels_that_are_links(source: str, expected: list[tuple[str, str]]) -> 
         ("https://a.org/1, https://a.org/2", ["https://a.org/1", "https://a.org/2"]),
         ("https://a.org/1、https://a.org/2", ["https://a.org/1", "https://a.org/2"]),
         ("https://pan.baidu.com/s/1 提取码: abcd", ["https://pan.baidu.com/s/1"]),
+        ("https://a.org/1。", ["https://a.org/1"]),
+        ("详见 https://a.org/1。", []),
         ("[https://a.org/1](https://a.org/1?spm=x)", ["https://a.org/1"]),
         ("[点击查看](https://a.org/1)", ["https://a.org/1"]),
         ("可以用于实现http://yann.lecun.com/exdb/publis/pdf/lecun-06.pdf，它的作者认为这很好。", []),
@@ -321,6 +347,11 @@ def test_what_begins_no_tail(source: str) -> None:
         ("点击以下标题查看相关内容：", True),
         ("往期推荐", True),
         ("推荐阅读：", True),
+        ("往期论文推荐：", True),
+        ("**往期精彩回顾**", True),
+        ("▼ 往期推荐 ▼", True),
+        ("**# 往 期 推 荐 #**", True),
+        ("🔍 点击以下标题 查看更多往期内容：", True),
         ("往期我们推荐了许多论文，今天继续。", False),
         ("点击阅读原文", False),
     ],

@@ -34,6 +34,34 @@ def test_note_with_its_lead(read) -> None:
     assert not post.problems
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "如果你对本文工作感兴趣，点击底部的**阅读原文**即可查看原论文。\n\n# 关于作者：某某，某大学。",
+        "\n\n如果你对本文工作感兴趣，点击底部的**阅读原文**即可查看原论文。\n\n**关于作者：**某某，某大学。",
+        "\n\n关于作者：某某，某大学，研究方向为图像生成。",
+    ],
+)
+def test_ends_of_a_lead(read, end: str) -> None:
+    lead = "本期推荐的论文笔记来自社区用户 **@Zsank**。\n\n**主要贡献**\n\n本文很好。"
+    (entry,) = read(f"{lead}{end}\n\n{fields()}正文。").entries
+    assert (entry.recommender, entry.summary) == ("Zsank", lead.replace("**", ""))
+
+
+@pytest.mark.parametrize(
+    ("tail", "figures"),
+    [
+        (f"![x]({PIC}/banner)\n\n**点击标题查看更多论文解读：**\n\n[某篇](http://w)", ["f"]),
+        (f"**![x]({PIC}/banner)****#****投 稿 通 道#**\n\n文字", ["f"]),
+        (f"![x]({PIC}/gift)\n\n△ 戳我领取新年礼物\n\n文字", ["f"]),
+        (f"![x]({PIC}/g)\n\n**本文由 AI 学术社区 PaperWeekly 精选推荐，社区**\n\n文字", ["f", "g"]),
+    ],
+)
+def test_the_picture_above_a_part_of_the_tail_is_no_figure(read, tail: str, figures: list[str]) -> None:
+    (entry,) = read(f"{LEAD}{CALL}{fields()}# 动机\n\n![x]({PIC}/f)\n\n正文。\n\n{tail}").entries
+    assert [name for _, name in images(entry)] == figures
+
+
 def test_writer_of_the_note_recommends_nothing(read) -> None:
     (entry,) = read(f"{LEAD}{CALL}■ 论文 | A Paper\n\n■ 作者 |Yingjing Lu\n\n■ 链接 | {SITE}/1\n\n正文。").entries
     assert entry.recommender == "Zsank"
@@ -59,6 +87,14 @@ def test_note_that_names_its_writer(read, head: str) -> None:
     assert (entry.recommender, entry.summary) == (None, "本文要谈一个模型。")
 
 
+def test_what_stands_above_the_number_is_no_lead(read) -> None:
+    head = "在这个栏目里，你会读到新论文。\n\n这是 PaperDaily 的第 **66** 篇文章\n\n"
+    (entry,) = read(f"{head}本文要谈一个模型。\n\n{fields()}# 引入\n\n正文。").entries
+    assert entry.summary == "本文要谈一个模型。"
+    (entry,) = read(f"{head}{fields()}作者丨某某\n\n学校丨某大学\n\n本文要谈一个模型。\n\n# 引入\n\n正文。").entries
+    assert entry.summary == "本文要谈一个模型。"
+
+
 def test_note_without_fields_is_an_article(read) -> None:
     post = read("作者丨某某\n\n学校丨某大学\n\n研究方向丨图像生成\n\n本文要谈一个模型。\n\n# 引入\n\n正文。")
     assert (post.kind, post.entries) == ("other", ())
@@ -73,6 +109,11 @@ def test_note_without_fields_is_an_article(read) -> None:
             [("链接", "https://a.org/1"), ("视频", "https://v.org")],
         ),
         ("■ 论文丨A\n\n■ 链接丨[https://a.org/1](https://a.org/1)", [("链接", "https://a.org/1")]),
+        (
+            "■ 论文 | A\n\n■ 源码 | https://a.org/1\n\nhttps://a.org/2",
+            [("源码", "https://a.org/1"), ("源码", "https://a.org/2")],
+        ),
+        ("■ 论文 | [A](https://a.org/1)", [("论文", "https://a.org/1")]),
         ("■ 论文 | A\n\n■ 解读 | 王某某，某大学硕士\n\n■ 链接 | https://a.org/1", [("链接", "https://a.org/1")]),
     ],
 )
@@ -80,6 +121,11 @@ def test_fields(read, source: str, expected: list[tuple[str, str]]) -> None:
     (entry,) = read(f"导语。\n\n{source}\n\n# 引入\n\n正文。").entries
     assert entry.title_raw == "A"
     assert links(entry) == expected
+
+
+def test_a_title_field_of_two_lines(read) -> None:
+    (entry,) = read(f"导语。\n\n■ 论文 | A Paper on\n Things\n\n■ 链接 | {SITE}/1\n\n正文。").entries
+    assert (entry.title_raw, links(entry)) == ("A Paper on Things", [("链接", f"{SITE}/1")])
 
 
 def test_a_title_field_without_a_title_takes_no_other_field_for_it(read) -> None:
@@ -110,9 +156,18 @@ def test_collection_under_headings(read) -> None:
     assert not post.problems
 
 
+def test_collection_with_titles_above_the_fields(read) -> None:
+    papers = "".join(f"# ICML 2017\n\n**Paper Number {i}**\n\n■ 链接 | {SITE}/{i}\n\n第 {i} 篇。\n\n" for i in range(4))
+    post = read(f"下面是几篇。\n\n{papers}")
+    assert [(entry.section, entry.title_raw, entry.summary) for entry in post.entries] == [
+        ("ICML 2017", f"Paper Number {i}", f"第 {i} 篇。") for i in range(4)
+    ]
+
+
 def test_yearly_vote(read) -> None:
     papers = "".join(
-        f"■ 论文 | Paper Number {i}\n\n■ 链接 | {SITE}/{i}\n\n**reader{i}**\n\n第 {i} 篇很好。\n\n" for i in range(10)
+        f"**No.{i}**\n\n■ 论文 | Paper Number {i}\n\n■ 链接 | {SITE}/{i}\n\n**reader{i}**\n\n第 {i} 篇很好。\n\n"
+        for i in range(10)
     )
     post = read(f"评选结果公布。\n\n{papers}")
     assert post.kind == "list"
@@ -134,6 +189,11 @@ def test_article_of_2025_about_one_paper(read) -> None:
 
 def test_article_of_2025_that_begins_with_its_fields(read) -> None:
     (entry,) = read(f"{ARTICLE}先说结论。\n\n**引言**\n\n正文。").entries
+    assert entry.summary == "先说结论。"
+
+
+def test_a_word_on_the_writer_at_its_end_makes_no_article_a_lead(read) -> None:
+    (entry,) = read(f"{ARTICLE}先说结论。\n\n**引言**\n\n正文。\n\n关于作者：某某，某大学。").entries
     assert entry.summary == "先说结论。"
 
 
@@ -160,6 +220,7 @@ def test_article_of_2025_about_three_papers(read) -> None:
         ARTICLE.replace(
             "论文链接：", "论文作者：\n\n甲，乙\n\n收录会议：ICML 2025\n\n作者单位：\n\n某大学\n\n论文链接："
         ),
+        ARTICLE.replace("标题：\n\n", "标题 | ").replace("论文链接", "论文来源 | ACL 2019\n\n论文链接"),
         ARTICLE.replace(
             "https://arxiv.org/abs/2501.00001", "[https://arxiv.org/abs/2501.00001](https://arxiv.org/abs/2501.00001)"
         ),

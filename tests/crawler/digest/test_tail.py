@@ -25,6 +25,14 @@ def test_title_split_over_two_links() -> None:
     assert past(f"{HEAD}[深度]({W}1)[解读最新力作]({W}1)") == [("深度解读最新力作", f"{W}1")]
 
 
+def test_marks_of_a_list_are_no_part_of_a_title() -> None:
+    assert past(f"{HEAD}1. [第一篇往期]({W}1)\n• [第二篇往期]({W}2)\n2017 [年度榜单]({W}3)") == [
+        ("第一篇往期", f"{W}1"),
+        ("第二篇往期", f"{W}2"),
+        ("2017 年度榜单", f"{W}3"),
+    ]
+
+
 def test_two_posts_on_a_line() -> None:
     assert past(f"{HEAD}[第一篇往期]({W}1)[第二篇往期]({W}2)") == [("第一篇往期", f"{W}1"), ("第二篇往期", f"{W}2")]
 
@@ -43,6 +51,7 @@ def test_the_list_ends_with_what_is_no_title() -> None:
         "# 标题",
         "AI活动推荐",
         "▲ 戳我查看比赛详情一二三",
+        f"[▲ 戳我查看比赛详情]({W}3)",
         "#投 稿 通 道#",
         "我是彩蛋",
     ):

@@ -33,6 +33,7 @@ def test_plain_runs_are_joined_as_they_are() -> None:
 def test_whole_bold() -> None:
     assert bold("a", "b").whole_bold
     assert Line("a", (Run(" "), Run("a", bold=True), Run("", image="x"))).whole_bold
+    assert Line("a", (Run("a", bold=True), Run("\u200b"))).whole_bold
     assert not Line("ab", (Run("a", bold=True), Run("b"))).whole_bold
     assert not Line("", (), "picture").whole_bold
 
@@ -71,6 +72,8 @@ P, Q = ("image", "p"), ("image", "q")
         (("text", P, Q), ["text", "<p>", "<q>"]),
         ((P, "one", Q, "two", P), ["<p>", "onetwo", "<p>"]),
         ((P, "\u200b", Q), ["<p>", "<q>"]),
+        (("\u200b", P, "\u200b"), ["<p>"]),
+        (("\u200b", P, "text", Q, "\u200b"), ["<p>", "text", "<q>"]),
     ],
 )
 def test_pictures_at_the_edges_are_lines(runs: tuple[str | tuple[str, str], ...], expected: list[str]) -> None:
