@@ -241,6 +241,17 @@ OTHER_WORDS = [
     ("本文是该团队 CVPR 2018 的工作。", "CVPR", 2018, "published"),
     ("这是该组的 NIPS 2017 论文。", "NeurIPS", 2017, "published"),
     ("本文是作者发表在 ACL 2017 的论文", "ACL", 2017, "published"),
+    # sent in, accepted, nominated
+    ("论文已提交至 CVPR 2019。", "CVPR", 2019, "submitted"),
+    ("本文投到了 AAAI 2019。", "AAAI", 2019, "submitted"),
+    ("Under review as a conference paper at ICLR 2018。", "ICLR", 2018, "submitted"),
+    ("本文将在 ACL 2018 上发表。", "ACL", 2018, "accepted"),
+    ("本文将发表于 ACL 2018。", "ACL", 2018, "accepted"),
+    ("本文已被 NeurIPS 2023 Datasets & Benchmarks Track 录用。", "NeurIPS", 2023, "accepted"),
+    ("本文获得 EMNLP 2018 最佳论文提名。", "EMNLP", 2018, "published"),
+    ("本文获得 ICML 2018 最佳论文 Runner Up。", "ICML", 2018, "published"),
+    ("SIGIR 2017 best paper 提名。", "SIGIR", 2017, "published"),
+    ("本文来自刚刚结束的 CVPR 2018。", "CVPR", 2018, "published"),
 ]
 
 # Venues of other works, data sets, contests, and words that only look like venues.
