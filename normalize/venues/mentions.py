@@ -38,7 +38,7 @@ class Spelling(NamedTuple):
     stands_alone: bool = False
     """It does not count beside another Latin word: ``Computer Science``."""
     needs_year: bool = False
-    """It counts only with a year right at it: ``Cvpr2018``."""
+    """It counts only with a year right at it: ``Cvpr2018``, ``cvpr 2018``."""
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -55,15 +55,16 @@ class _Index(NamedTuple):
     folded: dict[str, Spelling]
     """In small letters, without those that are ordinary."""
     lengths: dict[str, tuple[int, ...]]
-    """Lengths of the spellings that begin with this capitalised word, longest first."""
+    """Lengths of the spellings that begin with this word, longest first."""
     others: Names
     """Those that do not begin with a capital: ``3DV``, ``eLife``, ``国际机器学习大会``."""
 
 
 # First word of a name: "ACL" of "ACL-IJCNLP 2018", "S" of "S&P".
 _CAPITALISED = re.compile("[A-Z][A-Za-z]*")
+_WORD = re.compile("[A-Za-z]+")
 _NAME_END = re.compile(NAME_END)
-_SHORTEST_FOLDED = 4
+_SHORTEST_FOLDED = 3
 
 
 @cache
@@ -83,7 +84,7 @@ def _index() -> _Index:
         if not spelling.ordinary and len(text) >= _SHORTEST_FOLDED:
             one_word = " " not in text
             folded[text.lower()] = _in_need_of_a_year(spelling) if one_word else spelling
-            for other_case in (head.capitalize(), head.upper()) if one_word else ():
+            for other_case in (head.capitalize(), head.upper(), head.lower()) if one_word else ():
                 lengths[other_case].add(len(text))
     longest_first = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
     return _Index(exact, folded, longest_first, Names(others))
@@ -116,7 +117,7 @@ def is_spelling(name: str) -> bool:
 def _names_in(text: str) -> list[tuple[int, int, Spelling]]:
     """Place and spelling of every name, in order, the longest where several begin at one place."""
     index = _index()
-    words = _CAPITALISED.findall(text)
+    words = _WORD.findall(text)
     found: list[tuple[int, int, Spelling]] = []
     if not index.lengths.keys().isdisjoint(words):
         for head in index.lengths.keys() & set(words):

@@ -46,6 +46,9 @@ from tests.normalize.names_pattern import pattern_of
         ("eLife 2018", ("eLife", 2018)),
         ("*SEM 2018", ("*SEM", 2018)),
         ("Cvpr 2018", ("CVPR", 2018)),
+        ("cvpr2018", ("CVPR", 2018)),
+        ("17 年的 acl", ("ACL", 2017)),
+        ("interspeech 2018", ("Interspeech", 2018)),
         ("ICCV’19 ", ("ICCV", 2019)),
         ("国际机器学习大会", ("ICML", None)),
         ("国际机器学习大会（ICML 2018）", ("ICML", 2018)),
@@ -65,7 +68,7 @@ def test_years(text: str, expected: tuple[str, int | None]) -> None:
     assert (mention.name, mention.year) == expected
 
 
-@pytest.mark.parametrize("text", ["NAACLs", "XACL", "ACL-based", "KDD1", "my_ACL", "acl", "ACLU"])
+@pytest.mark.parametrize("text", ["NAACLs", "XACL", "ACL-based", "KDD1", "my_ACL", "acl", "acl 的", "my-cvpr2018", "ACLU"])
 def test_no_name_inside_a_word(text: str) -> None:
     assert list(find_mentions(text)) == []
 

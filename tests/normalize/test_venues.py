@@ -185,6 +185,7 @@ OTHER_WORDS = [
     ("本文发表于 Pattern recognition letters。", "Pattern Recognition Letters", None, "published"),
     ("本文被 Nips 2017 接收。", "NeurIPS", 2017, "accepted"),
     ("本文被 Cvpr2018 接收。", "CVPR", 2018, "accepted"),
+    ("iclr2018 的论文，很有意思。", "ICLR", 2018, "published"),
     ("本文已被计算机学报录用。", "计算机学报", None, "accepted"),
     ("本文发表于《自然·通讯》。", "Nature Communications", None, "published"),
     ("ECML/PKDD 2018 论文。", "ECML-PKDD", 2018, "published"),
