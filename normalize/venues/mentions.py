@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from normalize.prose import LATIN, NAME_END, Names
 from normalize.rules import load_rules
-from normalize.venues.register import VenueKind, load_venues, spellings_of
+from normalize.venues.register import VenueKind, find_listed, load_venues, spellings_of
 
 
 class Mention(NamedTuple):
@@ -253,6 +253,7 @@ def find_mentions(text: str) -> Iterator[Mention]:
         mention = with_year(text, start, end, spelling)
         if mention is None or (spelling.needs_year and mention.mask == (start, end)):
             continue
+        mention = _second_volume(text, mention)
         if previous is not None:
             joined = _joined(text, previous, mention)
             if joined is not None:
@@ -262,6 +263,18 @@ def find_mentions(text: str) -> Iterator[Mention]:
         previous = mention
     if previous is not None:
         yield previous
+
+
+_FINDINGS = re.compile(r"\s*(?:Findings|[（(]\s*Findings\s*[)）])")
+
+
+def _second_volume(text: str, mention: Mention) -> Mention:
+    """``ACL 2022 Findings``, ``EMNLP 2021 (Findings)``: a venue of its own, with the year inside its name."""
+    findings = _FINDINGS.match(text, mention.mask[1])
+    venue = find_listed(f"Findings of {mention.name}") if findings else None
+    if findings is None or venue is None:
+        return mention
+    return mention._replace(name=venue.name, end=findings.end(), mask=(mention.mask[0], findings.end()))
 
 
 # Between two names of one venue: "国际机器学习大会（ICML 2018）", "NIPS/NeurIPS 2018".

@@ -68,7 +68,7 @@ def test_years(text: str, expected: tuple[str, int | None]) -> None:
     assert (mention.name, mention.year) == expected
 
 
-@pytest.mark.parametrize("text", ["NAACLs", "XACL", "ACL-based", "KDD1", "my_ACL", "acl", "acl 的", "my-cvpr2018", "ACLU"])
+@pytest.mark.parametrize("text", ["NAACLs", "XACL", "ACL-based", "KDD1", "my_ACL", "acl", "my-cvpr2018", "ACLU"])
 def test_no_name_inside_a_word(text: str) -> None:
     assert list(find_mentions(text)) == []
 
