@@ -265,7 +265,7 @@ def find_mentions(text: str) -> Iterator[Mention]:
         yield previous
 
 
-_FINDINGS = re.compile(r"\s*(?:Findings|[（(]\s*Findings\s*[)）])")
+_FINDINGS = re.compile(rf"\s*(?:Findings{NAME_END}|[（(]\s*Findings\s*[)）])")
 
 
 def _second_volume(text: str, mention: Mention) -> Mention:
