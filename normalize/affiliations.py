@@ -95,24 +95,45 @@ def _known() -> Names:
 
 
 @cache
+def _short_form() -> str:
+    """What stands in brackets behind a name: "（MIT）", "（AI2）", "（Face++）", "（深圳）"."""
+    return rf"\s?[（(]{_rules()['fragment']['short']}[)）]"
+
+
+@cache
 def _ended() -> re.Pattern[str]:
     """The longest Chinese name that ends as institutions do, with its short form in brackets: 伦敦大学玛丽皇后学院."""
     suffixes = "|".join(sorted(_rules()["suffixes"], key=len, reverse=True))
-    letter = f"(?![的了是在把被这那该某各由])[{HAN}·-]"
-    return re.compile(
-        rf"(?!来自|出自|作者|论文|本文|该文){letter}{{1,24}}(?:{suffixes})(?:[（(][A-Za-z][A-Za-z .&-]{{1,24}}[)）])?"
-    )
+    letter = f"(?!(?<!自)由|[的了是在把被这])[{HAN}·-]"
+    first = f"(?!来自|出自|作者|论文|本文|该文|[那该某各由]){letter}"
+    return re.compile(rf"{first}(?:{letter}){{0,23}}(?:{suffixes})(?!部|事业)(?:{_short_form()})?")
+
+
+@cache
+def _latin_ended() -> re.Pattern[str]:
+    """A Latin name with a word for an institution: Seoul National University, University of Oxford, Weizmann 研究所."""
+    word = "[A-Z][A-Za-zÀ-ÿ.&'-]*"
+    body = "(?:University|Université|Universität|Institute|Academy)(?![A-Za-z])"
+    field = rf"(?:Sciences?\s+and\s+Technology|{word}(?:\s+{word}){{0,3}})(?:\s+(?:of|at)\s+{word})?"
+    of_it = rf"\s+(?:of|for|de|at)\s+(?:the\s+)?{field}"
+    han = f"(?:(?![的了是在把被这和与及])[{HAN}]){{0,6}}(?:大学|学院|研究院|研究所|实验室|研究中心)"
+    return re.compile(rf"(?:{word}\s+){{1,5}}{body}(?:{of_it})?|{body}{of_it}|{word}(?:\s{word}){{0,2}}\s?{han}")
+
+
+# "自动驾驶公司 Waymo", "电商巨头阿里巴巴"
+_EPITHET = re.compile(f"[{HAN}]{{0,8}}(?:公司|巨头|独角兽|企业)\\s*")
 
 
 @cache
 def _lab_tail() -> re.Pattern[str]:
     """What may follow an institution as a part of its name: " AI Lab", " AI 研究院", "计算机系", "（MIT）"."""
     words = "|".join(re.escape(word) for word in sorted(_rules()["labs"], key=len, reverse=True))
-    latin = rf"(?:{words}|[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![A-Za-z])"
+    latin = rf"(?:{words}|[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![A-Za-z0-9])"
     suffixes = "|".join(sorted(_rules()["suffixes"], key=len, reverse=True))
     return re.compile(
-        rf"[（(][A-Za-z][A-Za-z .&-]{{1,24}}[)）]|[{HAN}]{{2,10}}系(?=$|[^统{HAN}])"
-        rf"|(?:\s*{latin})+(?:\s*(?:[{HAN}]{{0,6}}(?:{suffixes})))?|\s*[{HAN}]{{0,12}}(?:{suffixes})$"
+        rf"{_short_form()}|[{HAN}]{{2,10}}系(?=$|[^统{HAN}])"
+        rf"|(?:\s*{latin})+(?:\s*(?:[{HAN}]{{0,6}}(?:{suffixes})))?"
+        rf"|\s*[{HAN}]{{0,12}}(?:(?:{suffixes})$|(?:研究院|研究所|研究中心|实验室)(?:{_short_form()})?)"
     )
 
 
@@ -141,6 +162,9 @@ def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
     ('Foobar Labs', None)
     """
     piece = text.partition("的")[0].strip(" “”\"'《》")
+    epithet = None if _known().end_at(piece) else _EPITHET.match(piece)
+    if epithet is not None and (named := institution_in(piece[epithet.end() :], firm=firm)) is not None:
+        return named
     head = _head_end(piece)
     if head:
         return piece[:head]
@@ -150,7 +174,7 @@ def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
 @lru_cache(maxsize=4096)
 def _head_end(piece: str) -> int:
     """Where the institution ends with which a piece begins; 0 where it begins with none."""
-    known, ended = _known().end_at(piece), _ended().match(piece)
+    known, ended = _known().end_at(piece), _ended().match(piece) or _latin_ended().match(piece)
     if not known and ended is None:
         return 0
     people = _PEOPLE.search(piece)
@@ -164,7 +188,8 @@ def _head_end(piece: str) -> int:
     tail = _lab_tail().match(piece, end)
     if tail is None or (people is not None and people.start() < tail.end()):
         return end
-    return tail.end()
+    # "阿里 AAAI 2019 的论文"
+    return end if any(find_mentions(piece[end : tail.end()])) else tail.end()
 
 
 def _unknown(piece: str, *, among: bool) -> str | None:
@@ -182,6 +207,8 @@ def _is_latin_name(name: str, *, among: bool) -> bool:
     words = name.split()
     if not all(_TOKEN.fullmatch(word) for word in words) or not name[0].isupper():
         return False
+    if any(word in _rules()["persons"] for word in words):
+        return False
     if len(words) == 1 or (among and len(words) <= 4 and all(word[0].isupper() for word in words)):
         return True
     return len(words) <= 5 and any(word in _rules()["bodies"] for word in words)
@@ -196,6 +223,7 @@ def _is_han_name(name: str, *, least: int) -> bool:
         not least <= len(name) <= _LONGEST_HAN_NAME
         or not all(map(has_han, name))
         or name in _rules()["suffixes"]
+        or name.endswith(tuple(_rules()["fields"]))
         or _NO_NAME_LETTERS.search(name)
     ):
         return False
@@ -204,7 +232,7 @@ def _is_han_name(name: str, *, least: int) -> bool:
 
 # --- lists of them ---------------------------------------------------------------------------------------------------
 
-_HARD = re.compile(r"\s*(?:、|,|&|;|以及)\s*")
+_HARD = re.compile(r"\s*(?:、|(?<!University of California),|&|;|以及)\s*")
 _SOFT = re.compile(r"\s*(?:和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
 _HARD_OR_SOFT = re.compile(r"[、,&;和与及/]|联合|携手|and")
 
@@ -238,7 +266,8 @@ def _split(pattern: re.Pattern[str], text: str, start: int) -> Iterator[tuple[in
 
 def _continues(left: str, right: str, whole: str) -> bool:
     """Whether 与 belongs to the name: 中国科学院自动化所智能感知|计算中心, not 清华大学|微软研究院."""
-    if _known().end_at(whole.lstrip()) > len(left.strip()):
+    latin = _latin_ended().match(whole.lstrip())
+    if max(_known().end_at(whole.lstrip()), latin.end() if latin else 0) > len(left.strip()):
         return True
     head = _head_end(left.strip())
     rest = left.strip()[head:]
@@ -292,7 +321,7 @@ _LONGEST_NAME = 40
 
 @cache
 def _names_and_suffixes() -> Names:
-    return Names((*_rules()["names"], *_rules()["suffixes"]))
+    return Names((*_rules()["names"], *_rules()["suffixes"], "University", "Institute"))
 
 
 def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
@@ -321,7 +350,7 @@ def _from_clauses(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[s
     """Matches from the beginning of clauses that end in the phrase's tail and name what may be an institution."""
     for tail in phrase.tail.finditer(text, start) if phrase.tail is not None else ():
         stop = tail.start()
-        begin = max([text.rfind(mark, start, stop) for mark in "，。；！：\n"]) + 1 or start
+        begin = max([text.rfind(mark, start, stop) for mark in "，。；！：|\n"]) + 1 or start
         if _names_and_suffixes().stand_in(text, begin, stop):
             match = phrase.pattern.match(text, begin)
             if match is not None:
