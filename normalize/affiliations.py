@@ -120,10 +120,6 @@ def _latin_ended() -> re.Pattern[str]:
     return re.compile(rf"(?:{word}\s+){{1,5}}{body}(?:{of_it})?|{body}{of_it}|{word}(?:\s{word}){{0,2}}\s?{han}")
 
 
-# "自动驾驶公司 Waymo", "电商巨头阿里巴巴"
-_EPITHET = re.compile(f"[{HAN}]{{0,8}}(?:公司|巨头|独角兽|企业)\\s*")
-
-
 @cache
 def _lab_tail() -> re.Pattern[str]:
     """What may follow an institution as a part of its name: " AI Lab", " AI 研究院", "计算机系", "（MIT）"."""
@@ -162,13 +158,25 @@ def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
     ('Foobar Labs', None)
     """
     piece = text.partition("的")[0].strip(" “”\"'《》")
-    epithet = None if _known().end_at(piece) else _EPITHET.match(piece)
-    if epithet is not None and (named := institution_in(piece[epithet.end() :], firm=firm)) is not None:
-        return named
+    piece = piece[_epithet_end(piece, firm=firm) :]
     head = _head_end(piece)
     if head:
         return piece[:head]
     return _unknown(piece, among=among) if firm else None
+
+
+# "自动驾驶公司 Waymo", "电商巨头阿里巴巴"
+_EPITHET = re.compile(f"[{HAN}]{{0,8}}(?:公司|巨头|独角兽)\\s*")
+
+
+@lru_cache(maxsize=4096)
+def _epithet_end(piece: str, *, firm: bool) -> int:
+    """Where the name begins behind a word for the kind of company; 0 where there is none: 微软公司亚洲研究院."""
+    epithet = _EPITHET.match(piece)
+    if epithet is None or _known().end_at(piece):
+        return 0
+    name = piece[epithet.end() :]
+    return epithet.end() if _head_end(name) or (firm and _unknown(name, among=False)) else 0
 
 
 @lru_cache(maxsize=4096)
@@ -266,8 +274,9 @@ def _split(pattern: re.Pattern[str], text: str, start: int) -> Iterator[tuple[in
 
 def _continues(left: str, right: str, whole: str) -> bool:
     """Whether 与 belongs to the name: 中国科学院自动化所智能感知|计算中心, not 清华大学|微软研究院."""
-    latin = _latin_ended().match(whole.lstrip())
-    if max(_known().end_at(whole.lstrip()), latin.end() if latin else 0) > len(left.strip()):
+    if _known().end_at(whole.lstrip()) > len(left.strip()):
+        return True
+    if right.startswith("Technology") and _head_end(whole.strip()) > len(left.strip()):
         return True
     head = _head_end(left.strip())
     rest = left.strip()[head:]
