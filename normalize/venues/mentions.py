@@ -161,7 +161,7 @@ def _in_phrase(text: str, start: int, end: int) -> bool:
 
 # --- years -----------------------------------------------------------------------------------------------------------
 
-# What makes a count of a number ("ACL 30 篇"), but not a word that only begins like it ("CVPR 2018 多人姿态", "2017 Mask").
+# What makes a count of a number ("ACL 30 篇"), but not a word that only begins like it: "CVPR 2018 多人姿态".
 _COUNTED = (
     "(?!\\s*(?:[0-9.](?!D)|篇|届|倍|月|万|余(?!弦)|页(?!面)|个(?![性体人])|项(?!目)|类(?![别似比型])|种(?![子群类])"
     "|分(?![割类词布析层子辨组段解离支享块治])|日(?![志常])|层(?![次级])|名(?!称)|位(?![姿置])|多(?=[篇个项类种页届倍名位万余年])"

@@ -258,6 +258,8 @@ OTHER_WORDS = [
     ("ICLR 2022 杰出论文提名。", "ICLR", 2022, "published"),
     ("ICLR 2022 Outstanding Paper Honorable Mention。", "ICLR", 2022, "published"),
     ("ACL 2024 Main Conference。", "ACL", 2024, "published"),
+    ("一篇 CVPR 2018 的行人重识别论文。", "CVPR", 2018, "published"),
+    ("来自 CVPR 2018，提出一种 GAN。", "CVPR", 2018, "published"),
     ("论文来自 ICML 2019 最佳论文团队，发表于 NeurIPS 2019。", "NeurIPS", 2019, "published"),
     ("论文的初版发表于 NIPS 2016 workshop，最终版发表于 ICML 2017。", "ICML", 2017, "published"),
     ("DeepMind 再登 Nature，预测蛋白质的结构。", "Nature", None, "published"),
