@@ -258,6 +258,8 @@ OTHER_WORDS = [
     ("ICLR 2022 杰出论文提名。", "ICLR", 2022, "published"),
     ("ICLR 2022 Outstanding Paper Honorable Mention。", "ICLR", 2022, "published"),
     ("ACL 2024 Main Conference。", "ACL", 2024, "published"),
+    ("This paper was accepted by CVPR 2018.", "CVPR", 2018, "accepted"),
+    ("本文被 CVPR 2020 以 Oral 形式接收。", "CVPR", 2020, "oral"),
     ("本文获 ICCV 2021 马尔奖。", "ICCV", 2021, "best-paper"),
     ("本文获得 NeurIPS 2021 时间检验奖。", "NeurIPS", 2021, "published"),
     ("一篇 CVPR 2018 的行人重识别论文。", "CVPR", 2018, "published"),
