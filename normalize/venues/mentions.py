@@ -171,9 +171,10 @@ _COUNTED = (
 _B = r"[^\S\n]*"
 # The volume of a journal is no year: "TIP 29, 2020", "TIP 29(3)", "TIP 29:123".
 _VOLUME = "(?!:[0-9]|\\s*(?:[(（]\\s*[0-9]|[,，]\\s*(?:19|20)[0-9]{2}))"
+_TRACK = "(?:Datasets? (?:and|&) Benchmarks?|D&B|(?:System )?Demo(?:nstration)?s?|Industry)(?: Track)?"
 # " 2018", "'17", " ’18", "-17", "_2018", "（2018）", " 21 (2020)", ", 2018", " 18", " 会议 2018 年", " Workshop 2017"
 _YEAR_AFTER = re.compile(
-    rf"{_B}(?:会议|大会|主会|年会|期刊|[Ww]orkshops?(?:{_B}[Tt]rack)?|[Cc]onference)?{_B}"
+    rf"{_B}(?:会议|大会|主会|年会|期刊|[Ww]orkshops?(?:{_B}[Tt]rack)?|[Cc]onference|{_TRACK})?{_B}"
     rf"(?:(?:[0-9]{{1,3}}{_B})?[（(]{_B}(?P<bracket>(?:19|20)[0-9]{{2}}){_B}年?{_B}[）)]"
     rf"|[,，]?{_B}['–—_-]?{_B}(?P<full>(?:19|20)[0-9]{{2}}){_COUNTED}"
     rf"|(?:{_B}['–—_-]{_B})?(?P<short>[019][0-9]|[23][0-9]){_COUNTED}{_VOLUME})"

@@ -29,6 +29,8 @@ from tests.normalize.names_pattern import pattern_of
         ("ACL 2018 M", ("ACL", None)),
         ("ACL 30 多篇", ("ACL", None)),
         ("ACL 20.5", ("ACL", None)),
+        ("EMNLP System Demonstrations 2021", ("EMNLP", 2021)),
+        ("NeurIPS Datasets and Benchmarks Track 2022", ("NeurIPS", 2022)),
         ("ACL 2018.", ("ACL", 2018)),
         ("ICCV 2017 Mask R-CNN", ("ICCV", 2017)),
         ("CVPR 2018 多人姿态估计", ("CVPR", 2018)),
