@@ -241,7 +241,7 @@ def _is_han_name(name: str, *, least: int) -> bool:
 # --- lists of them ---------------------------------------------------------------------------------------------------
 
 _HARD = re.compile(r"\s*(?:、|(?<!University of California),|&|;|以及)\s*")
-_SOFT = re.compile(r"\s*(?:和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
+_SOFT = re.compile(r"\s*(?:(?<![协呼])和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
 _HARD_OR_SOFT = re.compile(r"[、,&;和与及/]|联合|携手|and")
 
 
@@ -272,6 +272,10 @@ def _split(pattern: re.Pattern[str], text: str, start: int) -> Iterator[tuple[in
     yield start + place, text[place:]
 
 
+# "上海脑科学|与|类脑研究中心", "美国国家标准|与|技术研究院"
+_FIELD_ENDS = ("学", "标准", "信息", "控制", "电子", "经济", "工程")
+
+
 def _continues(left: str, right: str, whole: str) -> bool:
     """Whether 与 belongs to the name: 中国科学院自动化所智能感知|计算中心, not 清华大学|微软研究院."""
     if _known().end_at(whole.lstrip()) > len(left.strip()):
@@ -280,6 +284,8 @@ def _continues(left: str, right: str, whole: str) -> bool:
         return True
     head = _head_end(left.strip())
     rest = left.strip()[head:]
+    if not head and left.strip().endswith(_FIELD_ENDS) and _department().match(right):
+        return True
     if not head or not rest or _PEOPLE.search(rest) or not rest[0].isalpha() or rest.isascii():
         return False
     return not _known().end_at(right) and _department().match(right) is not None
