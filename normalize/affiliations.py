@@ -165,8 +165,10 @@ def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
     return _unknown(piece, among=among) if firm else None
 
 
-# "自动驾驶公司 Waymo", "电商巨头阿里巴巴"
-_EPITHET = re.compile(f"[{HAN}]{{0,8}}(?:公司|巨头|独角兽)\\s*")
+# "自动驾驶公司 Waymo", "电商巨头阿里巴巴", "韩国 KAIST"
+_EPITHET = re.compile(
+    f"[{HAN}]{{0,8}}(?:公司|巨头|独角兽)\\s*|(?:[{HAN}]国|以色列|加拿大|日本|新加坡|瑞士|香港|台湾)\\s*(?=[A-Z])"
+)
 
 
 @lru_cache(maxsize=4096)
