@@ -283,8 +283,8 @@ def _second_volume(text: str, mention: Mention) -> Mention:
     return mention._replace(name=venue.name, end=findings.end(), mask=(mention.mask[0], findings.end()))
 
 
-# Between two names of one venue: "国际机器学习大会（ICML 2018）", "NIPS/NeurIPS 2018".
-_TWICE = re.compile(r"\s*(?:(?P<open>[（(])|/)\s*")
+# Between two names of one venue: "国际机器学习大会（ICML 2018）", "NIPS/NeurIPS 2018", "国际机器学习大会 ICML 2018".
+_TWICE = re.compile(r"\s*(?:人工智能)?(?:大会|会议|年会)?\s*(?:(?P<open>[（(])|/)?\s*")
 _TWICE_END = re.compile(r"\s*[）)]")
 
 
