@@ -242,7 +242,7 @@ def _is_han_name(name: str, *, least: int) -> bool:
 
 # --- lists of them ---------------------------------------------------------------------------------------------------
 
-_HARD = re.compile(r"\s*(?:、|(?<!University of California),|&|;|以及)\s*")
+_HARD = re.compile(r"\s*(?:、|(?<!University of California),|&(?<!\bA&)(?<!CAD&)|;|以及)\s*")
 _SOFT = re.compile(r"\s*(?:(?<![协呼])和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
 _HARD_OR_SOFT = re.compile(r"[、,&;和与及/]|联合|携手|and")
 
@@ -346,6 +346,21 @@ def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
     for phrase, match in _matches(text, start):
         firm = match["firm"] is not None if phrase.firm_group else phrase.firm
         yield match.start("list"), match["list"], firm
+        if match.end() == match.end("list"):
+            yield from _prolonged(text, match.end())
+
+
+_NEXT_CLAUSE = re.compile(r"[，,]\s*([^，。；：！？,;:\n（）()]{2,40})(?=[，。；,\n]|$)")
+
+
+def _prolonged(text: str, stop: int) -> Iterator[tuple[int, str, bool]]:
+    """Clauses behind a list that are nothing but institutions: 来自清华大学，北京大学和微软。"""
+    clause = _NEXT_CLAUSE.match(text, stop)
+    while clause is not None and all(
+        _head_end(piece.strip()) == len(piece.strip()) for _, piece in _pieces(clause[1], 0)
+    ):
+        yield clause.start(1), clause[1], False
+        clause = _NEXT_CLAUSE.match(text, clause.end())
 
 
 def _matches(text: str, start: int) -> Iterator[tuple[_Phrase, re.Match[str]]]:
