@@ -350,7 +350,9 @@ def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
             yield from _prolonged(text, match.end())
 
 
-_NEXT_CLAUSE = re.compile(r"[，,]\s*([^，。；：！？,;:\n（）()]{2,40})(?=[，。；,\n]|$)")
+_NEXT_CLAUSE = re.compile(
+    r"[，,]\s*(?!论文|本文|文章|作者|提出|主要|[该这其被])([^，。；：！？,;:\n（）()]{2,40})(?=[，。；,\n]|$)"
+)
 
 
 def _prolonged(text: str, stop: int) -> Iterator[tuple[int, str, bool]]:

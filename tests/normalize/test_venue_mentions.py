@@ -57,7 +57,7 @@ from tests.normalize.names_pattern import pattern_of
         ("*SEM 2018", ("*SEM", 2018)),
         ("Cvpr 2018", ("CVPR", 2018)),
         ("cvpr2018", ("CVPR", 2018)),
-        ("17 年的 acl", ("ACL", 2017)),
+        ("2017 年的 acl", ("ACL", 2017)),
         ("interspeech 2018", ("Interspeech", 2018)),
         ("ICCV’19 ", ("ICCV", 2019)),
         ("国际机器学习大会", ("ICML", None)),
