@@ -282,6 +282,10 @@ OTHER_WORDS = [
     ("Google 在 RecSys 2016 上发表的 YouTube 推荐论文。", "RecSys", 2016, "published"),
     ("本文是 PointNet（CVPR 2017）的作者在 CVPR 2018 上的新工作。", "CVPR", 2018, "published"),
     ("这篇 ACL 2018 论文的作者来自清华大学。", "ACL", 2018, "published"),
+    ("ICML 2018 论文团队来自 DeepMind。", "ICML", 2018, "published"),
+    ("CVPR 2018 论文代码公布。", "CVPR", 2018, "published"),
+    ("该文将在 ACL 2018 上宣读。", "ACL", 2018, "accepted"),
+    ("这篇 ACL 2018 论文的作者提出了一种新的方法。", "ACL", 2018, "published"),
 ]
 
 # Venues of other works, data sets, contests, and words that only look like venues.
