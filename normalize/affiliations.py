@@ -95,24 +95,41 @@ def _known() -> Names:
 
 
 @cache
+def _short_form() -> str:
+    """What stands in brackets behind a name: "（MIT）", "（AI2）", "（Face++）", "（深圳）"."""
+    return rf"\s?[（(]{_rules()['fragment']['short']}[)）]"
+
+
+@cache
 def _ended() -> re.Pattern[str]:
     """The longest Chinese name that ends as institutions do, with its short form in brackets: 伦敦大学玛丽皇后学院."""
     suffixes = "|".join(sorted(_rules()["suffixes"], key=len, reverse=True))
-    letter = f"(?![的了是在把被这那该某各由])[{HAN}·-]"
-    return re.compile(
-        rf"(?!来自|出自|作者|论文|本文|该文){letter}{{1,24}}(?:{suffixes})(?:[（(][A-Za-z][A-Za-z .&-]{{1,24}}[)）])?"
-    )
+    letter = f"(?!(?<!自)由|[的了是在把被这])[{HAN}·-]"
+    first = f"(?!来自|出自|作者|论文|本文|该文|[那该某各由]){letter}"
+    return re.compile(rf"{first}(?:{letter}){{0,23}}(?:{suffixes})(?!部|事业)(?:{_short_form()})?")
+
+
+@cache
+def _latin_ended() -> re.Pattern[str]:
+    """A Latin name with a word for an institution: Seoul National University, University of Oxford, Weizmann 研究所."""
+    word = "[A-Z][A-Za-zÀ-ÿ.&'-]*"
+    body = "(?:University|Université|Universität|Institute|Academy)(?![A-Za-z])"
+    field = rf"(?:Sciences?\s+and\s+Technology|{word}(?:\s+{word}){{0,3}})(?:\s+(?:of|at)\s+{word})?"
+    of_it = rf"\s+(?:of|for|de|at)\s+(?:the\s+)?{field}"
+    han = f"(?:(?![的了是在把被这和与及])[{HAN}]){{0,6}}(?:大学|学院|研究院|研究所|实验室|研究中心)"
+    return re.compile(rf"(?:{word}\s+){{1,5}}{body}(?:{of_it})?|{body}{of_it}|{word}(?:\s{word}){{0,2}}\s?{han}")
 
 
 @cache
 def _lab_tail() -> re.Pattern[str]:
     """What may follow an institution as a part of its name: " AI Lab", " AI 研究院", "计算机系", "（MIT）"."""
     words = "|".join(re.escape(word) for word in sorted(_rules()["labs"], key=len, reverse=True))
-    latin = rf"(?:{words}|[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![A-Za-z])"
+    latin = rf"(?:{words}|[A-Za-z]*[A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?![A-Za-z0-9])"
     suffixes = "|".join(sorted(_rules()["suffixes"], key=len, reverse=True))
     return re.compile(
-        rf"[（(][A-Za-z][A-Za-z .&-]{{1,24}}[)）]|[{HAN}]{{2,10}}系(?=$|[^统{HAN}])"
-        rf"|(?:\s*{latin})+(?:\s*(?:[{HAN}]{{0,6}}(?:{suffixes})))?|\s*[{HAN}]{{0,12}}(?:{suffixes})$"
+        rf"{_short_form()}|[{HAN}]{{2,10}}系(?=$|[^统{HAN}])"
+        rf"|(?:\s*{latin})+(?:\s*(?:[{HAN}]{{0,6}}(?:{suffixes})))?"
+        rf"|\s*[{HAN}]{{0,12}}(?:(?:{suffixes})$|(?:研究院|研究所|研究中心|实验室)(?:{_short_form()})?)"
     )
 
 
@@ -141,16 +158,33 @@ def institution_in(text: str, *, firm: bool, among: bool = False) -> str | None:
     ('Foobar Labs', None)
     """
     piece = text.partition("的")[0].strip(" “”\"'《》")
+    piece = piece[_epithet_end(piece, firm=firm) :]
     head = _head_end(piece)
     if head:
         return piece[:head]
     return _unknown(piece, among=among) if firm else None
 
 
+# "自动驾驶公司 Waymo", "电商巨头阿里巴巴", "韩国 KAIST"
+_EPITHET = re.compile(
+    f"[{HAN}]{{0,8}}(?:公司|巨头|独角兽)\\s*|(?:[{HAN}]国|以色列|加拿大|日本|新加坡|瑞士|香港|台湾)\\s*(?=[A-Z])"
+)
+
+
+@lru_cache(maxsize=4096)
+def _epithet_end(piece: str, *, firm: bool) -> int:
+    """Where the name begins behind a word for the kind of company; 0 where there is none: 微软公司亚洲研究院."""
+    epithet = _EPITHET.match(piece)
+    if epithet is None or _known().end_at(piece):
+        return 0
+    name = piece[epithet.end() :]
+    return epithet.end() if _head_end(name) or (firm and _unknown(name, among=False)) else 0
+
+
 @lru_cache(maxsize=4096)
 def _head_end(piece: str) -> int:
     """Where the institution ends with which a piece begins; 0 where it begins with none."""
-    known, ended = _known().end_at(piece), _ended().match(piece)
+    known, ended = _known().end_at(piece), _ended().match(piece) or _latin_ended().match(piece)
     if not known and ended is None:
         return 0
     people = _PEOPLE.search(piece)
@@ -164,7 +198,8 @@ def _head_end(piece: str) -> int:
     tail = _lab_tail().match(piece, end)
     if tail is None or (people is not None and people.start() < tail.end()):
         return end
-    return tail.end()
+    # "阿里 AAAI 2019 的论文"
+    return end if any(find_mentions(piece[end : tail.end()])) else tail.end()
 
 
 def _unknown(piece: str, *, among: bool) -> str | None:
@@ -182,6 +217,8 @@ def _is_latin_name(name: str, *, among: bool) -> bool:
     words = name.split()
     if not all(_TOKEN.fullmatch(word) for word in words) or not name[0].isupper():
         return False
+    if any(word in _rules()["persons"] for word in words):
+        return False
     if len(words) == 1 or (among and len(words) <= 4 and all(word[0].isupper() for word in words)):
         return True
     return len(words) <= 5 and any(word in _rules()["bodies"] for word in words)
@@ -196,6 +233,7 @@ def _is_han_name(name: str, *, least: int) -> bool:
         not least <= len(name) <= _LONGEST_HAN_NAME
         or not all(map(has_han, name))
         or name in _rules()["suffixes"]
+        or name.endswith(tuple(_rules()["fields"]))
         or _NO_NAME_LETTERS.search(name)
     ):
         return False
@@ -204,8 +242,8 @@ def _is_han_name(name: str, *, least: int) -> bool:
 
 # --- lists of them ---------------------------------------------------------------------------------------------------
 
-_HARD = re.compile(r"\s*(?:、|,|&|;|以及)\s*")
-_SOFT = re.compile(r"\s*(?:和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
+_HARD = re.compile(r"\s*(?:、|(?<!University of California),|&(?<!\bA&)(?<!CAD&)|;|以及)\s*")
+_SOFT = re.compile(r"\s*(?:(?<![协呼])和|与|及|联合(?!实验室|研究|创新|培养)|携手|/|\band\b)\s*")
 _HARD_OR_SOFT = re.compile(r"[、,&;和与及/]|联合|携手|and")
 
 
@@ -236,12 +274,20 @@ def _split(pattern: re.Pattern[str], text: str, start: int) -> Iterator[tuple[in
     yield start + place, text[place:]
 
 
+# "上海脑科学|与|类脑研究中心", "美国国家标准|与|技术研究院"
+_FIELD_ENDS = ("学", "标准", "信息", "控制", "电子", "经济", "工程")
+
+
 def _continues(left: str, right: str, whole: str) -> bool:
     """Whether 与 belongs to the name: 中国科学院自动化所智能感知|计算中心, not 清华大学|微软研究院."""
     if _known().end_at(whole.lstrip()) > len(left.strip()):
         return True
+    if right.startswith("Technology") and _head_end(whole.strip()) > len(left.strip()):
+        return True
     head = _head_end(left.strip())
     rest = left.strip()[head:]
+    if not head and left.strip().endswith(_FIELD_ENDS) and _department().match(right):
+        return True
     if not head or not rest or _PEOPLE.search(rest) or not rest[0].isalpha() or rest.isascii():
         return False
     return not _known().end_at(right) and _department().match(right) is not None
@@ -292,7 +338,7 @@ _LONGEST_NAME = 40
 
 @cache
 def _names_and_suffixes() -> Names:
-    return Names((*_rules()["names"], *_rules()["suffixes"]))
+    return Names((*_rules()["names"], *_rules()["suffixes"], "University", "Institute"))
 
 
 def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
@@ -300,6 +346,23 @@ def _lists(text: str, start: int) -> Iterator[tuple[int, str, bool]]:
     for phrase, match in _matches(text, start):
         firm = match["firm"] is not None if phrase.firm_group else phrase.firm
         yield match.start("list"), match["list"], firm
+        if match.end() == match.end("list"):
+            yield from _prolonged(text, match.end())
+
+
+_NEXT_CLAUSE = re.compile(
+    r"[，,]\s*(?!论文|本文|文章|作者|提出|主要|[该这其被])([^，。；：！？,;:\n（）()]{2,40})(?=[，。；,\n]|$)"
+)
+
+
+def _prolonged(text: str, stop: int) -> Iterator[tuple[int, str, bool]]:
+    """Clauses behind a list that are nothing but institutions: 来自清华大学，北京大学和微软。"""
+    clause = _NEXT_CLAUSE.match(text, stop)
+    while clause is not None and all(
+        _head_end(piece.strip()) == len(piece.strip()) for _, piece in _pieces(clause[1], 0)
+    ):
+        yield clause.start(1), clause[1], False
+        clause = _NEXT_CLAUSE.match(text, clause.end())
 
 
 def _matches(text: str, start: int) -> Iterator[tuple[_Phrase, re.Match[str]]]:
@@ -321,7 +384,7 @@ def _from_clauses(phrase: _Phrase, text: str, start: int) -> Iterator[re.Match[s
     """Matches from the beginning of clauses that end in the phrase's tail and name what may be an institution."""
     for tail in phrase.tail.finditer(text, start) if phrase.tail is not None else ():
         stop = tail.start()
-        begin = max([text.rfind(mark, start, stop) for mark in "，。；！：\n"]) + 1 or start
+        begin = max([text.rfind(mark, start, stop) for mark in "，。；！：|\n"]) + 1 or start
         if _names_and_suffixes().stand_in(text, begin, stop):
             match = phrase.pattern.match(text, begin)
             if match is not None:

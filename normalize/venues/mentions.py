@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from normalize.prose import LATIN, NAME_END, Names
 from normalize.rules import load_rules
-from normalize.venues.register import VenueKind, load_venues, spellings_of
+from normalize.venues.register import VenueKind, find_listed, load_venues, spellings_of
 
 
 class Mention(NamedTuple):
@@ -38,7 +38,7 @@ class Spelling(NamedTuple):
     stands_alone: bool = False
     """It does not count beside another Latin word: ``Computer Science``."""
     needs_year: bool = False
-    """It counts only with a year right at it: ``Cvpr2018``."""
+    """It counts only with a year right at it: ``Cvpr2018``, ``cvpr 2018``."""
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -55,15 +55,16 @@ class _Index(NamedTuple):
     folded: dict[str, Spelling]
     """In small letters, without those that are ordinary."""
     lengths: dict[str, tuple[int, ...]]
-    """Lengths of the spellings that begin with this capitalised word, longest first."""
+    """Lengths of the spellings that begin with this word, longest first."""
     others: Names
     """Those that do not begin with a capital: ``3DV``, ``eLife``, ``国际机器学习大会``."""
 
 
 # First word of a name: "ACL" of "ACL-IJCNLP 2018", "S" of "S&P".
 _CAPITALISED = re.compile("[A-Z][A-Za-z]*")
+_WORD = re.compile("[A-Za-z]+")
 _NAME_END = re.compile(NAME_END)
-_SHORTEST_FOLDED = 4
+_SHORTEST_FOLDED = 3
 
 
 @cache
@@ -83,7 +84,7 @@ def _index() -> _Index:
         if not spelling.ordinary and len(text) >= _SHORTEST_FOLDED:
             one_word = " " not in text
             folded[text.lower()] = _in_need_of_a_year(spelling) if one_word else spelling
-            for other_case in (head.capitalize(), head.upper()) if one_word else ():
+            for other_case in (head.capitalize(), head.upper(), head.lower()) if one_word else ():
                 lengths[other_case].add(len(text))
     longest_first = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
     return _Index(exact, folded, longest_first, Names(others))
@@ -116,7 +117,8 @@ def is_spelling(name: str) -> bool:
 def _names_in(text: str) -> list[tuple[int, int, Spelling]]:
     """Place and spelling of every name, in order, the longest where several begin at one place."""
     index = _index()
-    words = _CAPITALISED.findall(text)
+    # Small letters need a year, which saves most texts the search for them: "cvpr2018".
+    words = (_WORD if "20" in text else _CAPITALISED).findall(text)
     found: list[tuple[int, int, Spelling]] = []
     if not index.lengths.keys().isdisjoint(words):
         for head in index.lengths.keys() & set(words):
@@ -160,14 +162,20 @@ def _in_phrase(text: str, start: int, end: int) -> bool:
 
 # --- years -----------------------------------------------------------------------------------------------------------
 
-_COUNTED = "(?!\\s*(?:[0-9.]|篇|个|项|类|种|页|届|倍|分|月|日|层|名|位|万|多|余|年[前来间内]|%|％|k|K|M|GB))"
+# What makes a count of a number ("ACL 30 篇"), but not a word that only begins like it: "CVPR 2018 多人姿态".
+_COUNTED = (
+    "(?!\\s*(?:[0-9](?!D)|\\.[0-9]|篇|届|倍|月|万|余(?!弦)|页(?!面)|个(?![性体人])|项(?!目)|类(?![别似比型])|种(?![子群类])"
+    "|分(?![割类词布析层子辨组段解离支享块治])|日(?![志常])|层(?![次级])|名(?!称)|位(?![姿置])|多(?=[篇个项类种页届倍名位万余年])"
+    "|年[前来间内]|%|％|(?:k|K|M|GB)(?![A-Za-z])))"
+)
 # Blanks, but no new paragraph.
 _B = r"[^\S\n]*"
 # The volume of a journal is no year: "TIP 29, 2020", "TIP 29(3)", "TIP 29:123".
 _VOLUME = "(?!:[0-9]|\\s*(?:[(（]\\s*[0-9]|[,，]\\s*(?:19|20)[0-9]{2}))"
+_TRACK = "(?:Datasets? (?:and|&) Benchmarks?|D&B|(?:System )?Demo(?:nstration)?s?|Industry)(?: Track)?"
 # " 2018", "'17", " ’18", "-17", "_2018", "（2018）", " 21 (2020)", ", 2018", " 18", " 会议 2018 年", " Workshop 2017"
 _YEAR_AFTER = re.compile(
-    rf"{_B}(?:会议|大会|主会|年会|期刊|[Ww]orkshops?(?:{_B}[Tt]rack)?|[Cc]onference)?{_B}"
+    rf"{_B}(?:会议|大会|主会|年会|期刊|[Ww]orkshops?(?:{_B}[Tt]rack)?|[Cc]onference|{_TRACK})?{_B}"
     rf"(?:(?:[0-9]{{1,3}}{_B})?[（(]{_B}(?P<bracket>(?:19|20)[0-9]{{2}}){_B}年?{_B}[）)]"
     rf"|[,，]?{_B}['–—_-]?{_B}(?P<full>(?:19|20)[0-9]{{2}}){_COUNTED}"
     rf"|(?:{_B}['–—_-]{_B})?(?P<short>[019][0-9]|[23][0-9]){_COUNTED}{_VOLUME})"
@@ -252,6 +260,7 @@ def find_mentions(text: str) -> Iterator[Mention]:
         mention = with_year(text, start, end, spelling)
         if mention is None or (spelling.needs_year and mention.mask == (start, end)):
             continue
+        mention = _second_volume(text, mention)
         if previous is not None:
             joined = _joined(text, previous, mention)
             if joined is not None:
@@ -263,8 +272,20 @@ def find_mentions(text: str) -> Iterator[Mention]:
         yield previous
 
 
-# Between two names of one venue: "国际机器学习大会（ICML 2018）", "NIPS/NeurIPS 2018".
-_TWICE = re.compile(r"\s*(?:(?P<open>[（(])|/)\s*")
+_FINDINGS = re.compile(rf"\s*(?:Findings{NAME_END}|[（(]\s*Findings\s*[)）])")
+
+
+def _second_volume(text: str, mention: Mention) -> Mention:
+    """``ACL 2022 Findings``, ``EMNLP 2021 (Findings)``: a venue of its own, with the year inside its name."""
+    findings = _FINDINGS.match(text, mention.mask[1])
+    venue = find_listed(f"Findings of {mention.name}") if findings else None
+    if findings is None or venue is None:
+        return mention
+    return mention._replace(name=venue.name, end=findings.end(), mask=(mention.mask[0], findings.end()))
+
+
+# Between two names of one venue: "国际机器学习大会（ICML 2018）", "NIPS/NeurIPS 2018", "国际机器学习大会 ICML 2018".
+_TWICE = re.compile(r"\s*(?:人工智能)?(?:大会|会议|年会)?\s*(?:(?P<open>[（(])|/)?\s*")
 _TWICE_END = re.compile(r"\s*[）)]")
 
 

@@ -26,6 +26,16 @@ from tests.normalize.names_pattern import pattern_of
         ("NIPS’98", ("NeurIPS", 1998)),
         ("ACL 30 篇", ("ACL", None)),
         ("ACL 2018 届", ("ACL", None)),
+        ("ACL 2018 M", ("ACL", None)),
+        ("ACL 30 多篇", ("ACL", None)),
+        ("ACL 20.5", ("ACL", None)),
+        ("EMNLP System Demonstrations 2021", ("EMNLP", 2021)),
+        ("NeurIPS Datasets and Benchmarks Track 2022", ("NeurIPS", 2022)),
+        ("ACL 2018.", ("ACL", 2018)),
+        ("ICCV 2017 Mask R-CNN", ("ICCV", 2017)),
+        ("CVPR 2018 多人姿态估计", ("CVPR", 2018)),
+        ("WWW 18 个性化推荐", ("WWW", 2018)),
+        ("CVPR 2018 3D 重建", ("CVPR", 2018)),
         ("ICML, 2018", ("ICML", 2018)),
         ("ResNet50 CVPR", ("CVPR", None)),
         ("CVPR’2018", ("CVPR", 2018)),
@@ -46,6 +56,9 @@ from tests.normalize.names_pattern import pattern_of
         ("eLife 2018", ("eLife", 2018)),
         ("*SEM 2018", ("*SEM", 2018)),
         ("Cvpr 2018", ("CVPR", 2018)),
+        ("cvpr2018", ("CVPR", 2018)),
+        ("2017 年的 acl", ("ACL", 2017)),
+        ("interspeech 2018", ("Interspeech", 2018)),
         ("ICCV’19 ", ("ICCV", 2019)),
         ("国际机器学习大会", ("ICML", None)),
         ("国际机器学习大会（ICML 2018）", ("ICML", 2018)),
@@ -65,7 +78,7 @@ def test_years(text: str, expected: tuple[str, int | None]) -> None:
     assert (mention.name, mention.year) == expected
 
 
-@pytest.mark.parametrize("text", ["NAACLs", "XACL", "ACL-based", "KDD1", "my_ACL", "acl", "ACLU"])
+@pytest.mark.parametrize("text", ["NAACLs", "XACL", "ACL-based", "KDD1", "my_ACL", "acl", "my-cvpr2018", "ACLU"])
 def test_no_name_inside_a_word(text: str) -> None:
     assert list(find_mentions(text)) == []
 
