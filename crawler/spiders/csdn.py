@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, Unpack
 
 from scrapy import signals
@@ -367,8 +368,7 @@ class CsdnSpider(CaptureSpider):
         task, address = response.meta["task"], self.address_of(response)
         blocked, notes = self.blocked(response), dict[str, str]()
         if f"csdn-{article_id(address)}" != task.key and response.status == _OK and blocked is None:
-            yield self.capture(response)
-            self.miss("failed", response, f"leads to {address}, which is another page")
+            yield self._of_another_page(response, address)
             return
         if response.status == _OK and blocked is None and DAMAGED_HEADER not in flags_of(response):
             notes = self._page_notes(response, task.key)
@@ -381,6 +381,21 @@ class CsdnSpider(CaptureSpider):
             if response.status == _OK:
                 self._look_for_links(response.body)
         self.mind_refusals(response)
+
+    def _of_another_page(self, response: Response, address: str) -> NewCapture:
+        """What is stored of a page that redirects led to: of that of another post only that it came, for it is no look
+        at that one. That one is looked at by itself, and it is found out what stands there.
+        """
+        reason = f"leads to {address}, which is another page"
+        self.miss("failed", response, reason)
+        if article_id(address) is None:
+            return self.capture(response)
+        post = self.blog.post_at(address)
+        if post is not None and post.article_id not in self._looked_for:
+            self._has_more = True
+            self._find([post], "past_posts")
+        answer = self.look_of(response, damaged=reason).capture
+        return replace(answer, address=response.meta["address"], body=b"", live=True)
 
     def _page_notes(self, response: Response, key: str) -> dict[str, str]:
         """What is to be noted of a page that came whole, as for :meth:`look_of`; nothing of a post's page."""

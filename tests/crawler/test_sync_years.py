@@ -1,0 +1,72 @@
+"""What years of ``paperdigest sync`` from cron bring: clocks that were wrong, lists that lie, files that are gone."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.faultpages import Post, article_path
+from tests.crawler.faultserver import Answer, FaultServer
+from tests.crawler.syncruns import Home
+
+FAILED, BLOCKED = 1, 4
+FIRST = 80_000_000
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+@pytest.fixture
+def site(server: FaultServer) -> Iterator[FaultServer]:
+    yield server
+    assert server.trapped() == []
+
+
+@pytest.fixture
+def home(tmp_path: Path, site: FaultServer) -> Home:
+    return Home(tmp_path, site)
+
+
+def posts(count: int) -> list[Post]:
+    return [Post(number=FIRST + at) for at in range(1, count + 1)]
+
+
+# --- a site that lies ------------------------------------------------------------------------------------------------
+
+
+def redirect(number: int) -> Answer:
+    return Answer(status=302, headers={"Location": article_path(number)})
+
+
+def test_redirect_to_another_post_is_no_look_at_that_one(home: Home, site: FaultServer) -> None:
+    """Else a login wall that a redirect led to would count as the post, and nobody would ask for that again."""
+    first, second = posts(2)
+    blog = [replace(first, fault="login"), second]
+    site.play(posts=blog, routes={article_path(second.number): [redirect(FIRST + 1)]})
+    for _ in range(2):
+        home.sync(status=BLOCKED)
+        assert "login" in {problem["code"] for problem in home.problems()}
+    assert home.whole() == set()
+
+
+def test_post_that_only_a_redirect_leads_to_is_looked_at_by_itself(home: Home, site: FaultServer) -> None:
+    first, second = posts(2)
+    site.play(posts=[replace(first, named_by=()), second], routes={article_path(second.number): [redirect(FIRST + 1)]})
+    home.sync(status=FAILED)
+    assert site.posts_asked() == [FIRST + 2, FIRST + 1, FIRST + 1]
+    assert home.posts() == {FIRST + 1}
+    assert home.run()["new"] == 1
+    home.sync(status=FAILED)
+    assert home.posts() == {FIRST + 1}
+
+
+def test_redirect_to_the_post_of_another_user_brings_none(home: Home, site: FaultServer) -> None:
+    foreign = Answer(status=302, headers={"Location": f"/neighbour/article/details/{FIRST + 1}"})
+    first, second = posts(2)
+    site.play(posts=[replace(first, named_by=()), second], routes={article_path(second.number): [foreign]})
+    home.sync(status=FAILED)
+    assert home.posts() == home.whole() == set()
