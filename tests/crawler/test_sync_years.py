@@ -1,17 +1,19 @@
 """What years of ``paperdigest sync`` from cron bring: clocks that were wrong, lists that lie, files that are gone."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.crawler.faultpages import Post, article_path
+from tests.crawler.faultpages import LIST_PATH, USER, Post, article_path, list_answer
 from tests.crawler.faultserver import Answer, FaultServer
 from tests.crawler.syncruns import Home
 
 FAILED, BLOCKED = 1, 4
 FIRST = 80_000_000
+FEEDS = f"/{USER}/rss/*"
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +72,47 @@ def test_redirect_to_the_post_of_another_user_brings_none(home: Home, site: Faul
     site.play(posts=[replace(first, named_by=()), second], routes={article_path(second.number): [foreign]})
     home.sync(status=FAILED)
     assert home.posts() == home.whole() == set()
+
+
+def short_list(count: int, total: int) -> Answer:
+    answer = json.loads(list_answer(posts(count), page=1, size=count or 1))
+    answer["data"]["total"] = total
+    return Answer(body=json.dumps(answer).encode())
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[short_list(0, 0)], [short_list(5, 5)], [short_list(9, 30), short_list(0, 30)]],
+    ids=["empty", "fewer than the feed names", "breaks off"],
+)
+def test_list_that_lacks_most_posts_is_not_the_list(home: Home, site: FaultServer, answers: list[Answer]) -> None:
+    site.play(posts=posts(30), routes={LIST_PATH: answers})
+    home.sync()
+    ways = home.run()["ways"]
+    assert (ways["list_api"].partition(":")[0], ways["list_page"]) == ("failed", "served")
+    assert home.posts() == {post.number for post in posts(30)}
+
+
+def test_list_that_lacks_some_posts_is_the_list(home: Home, site: FaultServer) -> None:
+    site.play(posts=posts(30), routes={LIST_PATH: [short_list(28, 30), short_list(0, 30)]})
+    ran = home.sync()
+    assert home.run()["ways"]["list_api"] == "served"
+    assert "the list says 30 posts, but names 28" in ran.err
+
+
+def test_empty_list_is_not_remembered_as_the_whole_one(home: Home, site: FaultServer) -> None:
+    site.play(posts=posts(3))
+    home.sync()
+    home.age(days=31)
+    site.play(posts=posts(3), routes={LIST_PATH: [short_list(0, 0)], FEEDS: [Answer(status=404)]})
+    home.sync(status=FAILED)
+    assert home.run()["full_list"] == 0
+    site.play(posts=posts(3))
+    home.sync()
+    assert home.run()["full_list"] == 1
+
+
+def test_spoilt_feed_is_no_harm_where_the_list_served(home: Home, site: FaultServer) -> None:
+    site.play(posts=posts(3), routes={FEEDS: [Answer(body=b"<?xml version='1.0'?><rss><channel>")]})
+    home.sync()
+    assert home.run()["ways"]["feed"].startswith("failed")
