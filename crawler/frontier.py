@@ -25,6 +25,8 @@ EARLY: Final = timedelta(hours=1)
 and would put off to tomorrow what it looked at a moment later yesterday."""
 
 _DAY: Final = timedelta(days=1)
+_AHEAD: Final = _DAY
+"""What was done so much later than now was done by a clock that was wrong: it keeps nothing from being done now."""
 _PARAMETERS: Final = 500  # values in a list of a query
 _NUMBER: Final = re.compile("[0-9]+")
 
@@ -54,8 +56,9 @@ class _Looks(NamedTuple):
     """The looks at a post, in short."""
 
     key: str
-    first: str
-    last: str
+    first: str | None
+    """``None``: no look is of a time that has come."""
+    last: str | None
     last_whole: str | None
     """``None``: it was always gone."""
 
@@ -117,7 +120,7 @@ class Frontier:
         addresses = dict(
             self._connection.execute("SELECT key, address FROM found WHERE source = ?", (self._source,)).fetchall()
         )
-        looks = {looks.key: looks for looks in self._looks() if looks.key not in forgotten}
+        looks = {looks.key: looks for looks in self._looks(now) if looks.key not in forgotten}
         pending = sorted((key for key in addresses if key not in looks and key not in forgotten), key=_age)
         due = sorted((moment, key) for key, moment in _due(looks.values(), now))
         last = self._last_whole([looks[key] for _, key in due])
@@ -139,16 +142,17 @@ class Frontier:
             found.update(key for (key,) in self._connection.execute(marks, (self._source, *chunk, *chunk)))
         return frozenset(found)
 
-    def last_full(self, user: str | None = None) -> datetime | None:
+    def last_full(self, user: str | None = None, *, now: datetime | None = None) -> datetime | None:
         """When the last run ended that read the full list to its end; ``None``: none did.
 
         Args:
             user: whose list, where a run was asked for that of a user; ``None``: anybody's.
+            now: a run of a clock that was ahead of it does not count.
         """
         (moment,) = self._connection.execute(
             "SELECT max(ended_at) FROM runs WHERE source = ?1 AND full_list = 1 "
-            "AND (?2 IS NULL OR json_extract(asked, '$.user') = ?2 COLLATE NOCASE)",
-            (self._source, user),
+            "AND (?2 IS NULL OR json_extract(asked, '$.user') = ?2 COLLATE NOCASE) AND ended_at <= ?3",
+            (self._source, user, _latest(now or datetime.now(UTC))),
         ).fetchone()
         return None if moment is None else datetime.fromisoformat(moment)
 
@@ -175,14 +179,17 @@ class Frontier:
         found = self._connection.execute("SELECT value FROM tombstones WHERE kind = 'key'")
         return frozenset(key for (key,) in found)
 
-    def _looks(self) -> Iterator[_Looks]:
+    def _looks(self, now: datetime) -> Iterator[_Looks]:
         # all columns stand in the index: neither bodies nor headers are read
         found = self._connection.execute(
-            "SELECT post_key, min(fetched_at), max(fetched_at), max(iif(answer = 'whole', fetched_at, NULL)) "
+            "SELECT post_key, min(fetched_at) FILTER (WHERE fetched_at <= ?2), "
+            "max(fetched_at) FILTER (WHERE fetched_at <= ?2), "
+            "ifnull(max(fetched_at) FILTER (WHERE answer = 'whole' AND fetched_at <= ?2), "
+            "max(fetched_at) FILTER (WHERE answer = 'whole')) "
             "FROM observations INDEXED BY observations_by_look "
-            "WHERE origin = ? AND post_key IS NOT NULL AND answer IS NOT NULL AND fetched_at IS NOT NULL "
+            "WHERE origin = ?1 AND post_key IS NOT NULL AND answer IS NOT NULL AND fetched_at IS NOT NULL "
             "GROUP BY post_key",
-            (self._source,),
+            (self._source, _latest(now)),
         )
         return map(_Looks._make, found)
 
@@ -198,9 +205,16 @@ class Frontier:
 
 def _due(looks: Iterable[_Looks], now: datetime) -> Iterator[tuple[str, datetime]]:
     for one in looks:
+        if one.first is None or one.last is None:
+            yield one.key, now
+            continue
         moment = next_look(datetime.fromisoformat(one.first), datetime.fromisoformat(one.last))
         if moment - EARLY <= now:
             yield one.key, moment
+
+
+def _latest(now: datetime) -> str:
+    return utc_text(now + _AHEAD)
 
 
 def _folded(address: str) -> str:

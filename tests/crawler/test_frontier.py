@@ -240,6 +240,16 @@ def test_two_answers_within_a_second(frontier: Frontier, store: CaptureStore) ->
 # --- forgotten posts -------------------------------------------------------------------------------------------------
 
 
+def test_a_clock_that_was_ahead_puts_nothing_off(frontier: Frontier, store: CaptureStore) -> None:
+    """One look of a clock that was two years ahead, and no other would have been due for two years."""
+    store.add([seen(1, FIRST + 730 * DAY)])
+    [task] = frontier.tasks(FIRST)
+    assert (task.key, task.last is not None) == ("csdn-1", True)
+    store.add([seen(1, FIRST)])
+    assert keys(frontier, FIRST + DAY / 2) == []
+    assert keys(frontier, FIRST + DAY) == ["csdn-1"]
+
+
 def test_forgotten_posts_stay_away(frontier: Frontier, store: CaptureStore) -> None:
     frontier.add([post(1), post(2)])
     store.connection.execute("INSERT INTO tombstones VALUES ('key', 'csdn-1', '2026-01-01T00:00:00Z')")
@@ -266,6 +276,8 @@ def test_last_run_that_read_the_full_list(frontier: Frontier, store: CaptureStor
     assert frontier.last_full("a") == FIRST + DAY
     assert frontier.last_full("b") == FIRST + 2 * DAY
     assert frontier.last_full("c") is None
+    assert frontier.last_full(now=FIRST) == FIRST + DAY  # less than a day ahead
+    assert frontier.last_full("b", now=FIRST) is None
 
 
 # --- speed -----------------------------------------------------------------------------------------------------------
