@@ -45,9 +45,10 @@ _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _ENCODINGS: Final = ("gzip", "deflate", "br", "zstd")
 _SLOT: Final = "paperdigest"
 _POLL: Final = 0.25  # seconds between two looks at whether the crawl was stopped
+_OK: Final = 200
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
-_SECONDS: Final = re.compile(r"[0-9]{1,9}")  # "120"
+_SECONDS: Final = re.compile(r"[0-9]+")  # "120"
 _REFUSALS: Final = {403: "forbidden", 429: "too many requests", 521: "challenge"}
 _HEAD: Final = 65536  # bytes of a page in which a challenge says so
 
@@ -171,7 +172,10 @@ class GuardedResolver(CachingThreadedResolver):
 
 
 class RobotsGuard:
-    """Where robots.txt cannot be had because the server fails, nothing may be fetched (RFC 9309, 2.3.1.4)."""
+    """Where robots.txt cannot be had because the server fails, nothing may be fetched (RFC 9309, 2.3.1.4).
+
+    Nor where only a part of it came, or a security check in its place.
+    """
 
     _FORBID_ALL: Final = b"User-agent: *\nDisallow: /\n"
 
@@ -184,11 +188,22 @@ class RobotsGuard:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Puts a robots.txt that forbids everything in the place of an error of the server."""
-        if not _is_robots(request) or (response.status < _SERVER_ERROR and response.status != _TOO_MANY):
+        """Puts a robots.txt that forbids everything in the place of what is none."""
+        reason = self._unreadable(response) if _is_robots(request) else None
+        if reason is None:
             return response
-        self._note(f"status {response.status}")
+        self._note(reason)
         return response.replace(status=200, body=self._FORBID_ALL)
+
+    @staticmethod
+    def _unreadable(response: Response) -> str | None:
+        """Why an answer does not say what the rules are; half of them might allow what the other half forbids."""
+        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
+            return f"status {response.status}"
+        damage = flags_of(response).get(DAMAGED_HEADER)
+        if damage is None:
+            return blocked_reason(response.status, response.body) if response.status == _OK else None
+        return f"damaged: {damage}"
 
     def process_exception(self, request: Request, exception: Exception) -> Response | None:
         """The same where no answer came at all."""

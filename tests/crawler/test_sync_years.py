@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawler.faultpages import LIST_PATH, USER, Post, article_path, list_answer
+from tests.crawler.faultpages import CHALLENGE, LIST_PATH, USER, Post, article_path, list_answer
 from tests.crawler.faultserver import Answer, FaultServer
 from tests.crawler.syncruns import Home
 
@@ -116,3 +116,19 @@ def test_spoilt_feed_is_no_harm_where_the_list_served(home: Home, site: FaultSer
     site.play(posts=posts(3), routes={FEEDS: [Answer(body=b"<?xml version='1.0'?><rss><channel>")]})
     home.sync()
     assert home.run()["ways"]["feed"].startswith("failed")
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [
+        Answer(body=b"User-agent: *\nDisallow: /scripts/\nDisallow: /\n" + b"# x\n" * 999, pack="gzip", cut=0.5),
+        Answer(body=b"User-agent: *\n", length=500),
+        Answer(body=CHALLENGE),
+    ],
+    ids=["half a gzip", "half a file", "security check"],
+)
+def test_rules_that_did_not_come_whole_allow_nothing(home: Home, site: FaultServer, robots: Answer) -> None:
+    site.play(posts=posts(1), robots=robots)
+    home.sync(status=BLOCKED)
+    assert set(site.paths()) == {"/robots.txt"}
+    assert home.problems()[0]["code"] == "robots_unreachable"
