@@ -89,9 +89,10 @@ def crawl_and_archive(
             is_empty = bool(report.ways) and report.list_complete and not report.found
             status = Exit.FAILED if is_empty else status_of(report)
             row.end(status, report, summary)
-    _tell(Outcome(run_id=run_id, status=status, report=report, summary=summary), into, console)
-    if is_empty:
-        console.warn(f"the list of posts is empty: is {given['user']!r} the right name?")
+    with console.last_words():
+        _tell(Outcome(run_id=run_id, status=status, report=report, summary=summary), into, console)
+        if is_empty:
+            console.warn(f"the list of posts is empty: is {given['user']!r} the right name?")
     return status
 
 

@@ -55,7 +55,8 @@ def fetch_and_tell(request: Request, into: Paths, console: Console) -> Exit:
         with _in_the_book(request, into, wants) as book:
             book.report = _fetch(request, into, wants, console)
             book.status = status_of(book.report)
-    _tell(wants, book.report, into, console)
+    with console.last_words():
+        _tell(wants, book.report, into, console)
     return book.status
 
 
