@@ -134,7 +134,8 @@ def _holds_forgotten(paths: Paths) -> bool:
 
 
 def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
-    fresh = paths.archive.with_name(paths.archive.name + ".new")
+    archive = paths.archive.resolve()  # a link stays one: what it leads to is what must go
+    fresh = archive.with_name(archive.name + ".new")
     _refuse_loss(paths)
     remove_database(fresh)
     try:
@@ -142,11 +143,11 @@ def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
         decisions = load_decisions(paths.decisions)
         work = partial(_Captures, paths, fresh, decisions=decisions)
         summary = _add(work, _pending(paths, fresh, decisions), progress)
-        fresh.replace(paths.archive)
+        fresh.replace(archive)
     finally:
         remove_database(fresh)
         _lock_path(fresh).unlink(missing_ok=True)
-    _sync_folder(paths.archive.parent)
+    _sync_folder(archive.parent)
     return summary
 
 
