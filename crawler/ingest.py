@@ -289,21 +289,23 @@ def _read_stored(store: CaptureStore, capture_ids: Iterable[str]) -> Iterator[Re
     """Read captures by their ids; one that is no longer there is passed over."""
     for capture_id in capture_ids:
         capture = store.observation(capture_id)
-        try:
-            if capture is not None:
-                yield _read_body(store, capture)
-        except KeyError:
-            if store.present([capture_id]):
-                raise
+        reading = None if capture is None else _read_body(store, capture)
+        if reading is not None:
+            yield reading
 
 
-def _read_body(store: CaptureStore, capture: Capture) -> Reading:
+def _read_body(store: CaptureStore, capture: Capture) -> Reading | None:
+    """``None`` where the capture was forgotten while it was read."""
     from crawler.reading import read_capture, unreadable
 
     try:
         body = store.body(capture.body_sha256)
     except DamagedBody as error:
         return unreadable(capture, "damaged_body", f"The stored bytes are damaged: {error}")
+    except KeyError as error:
+        if not store.present([capture.capture_id]):
+            return None
+        return unreadable(capture, "damaged_body", f"The stored bytes are missing: {error.args[0]}")
     return read_capture(capture, body, kept=store.kept(capture))
 
 

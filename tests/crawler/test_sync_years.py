@@ -1,7 +1,9 @@
 """What years of ``paperdigest sync`` from cron bring: clocks that were wrong, lists that lie, files that are gone."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,3 +134,19 @@ def test_rules_that_did_not_come_whole_allow_nothing(home: Home, site: FaultServ
     home.sync(status=BLOCKED)
     assert set(site.paths()) == {"/robots.txt"}
     assert home.problems()[0]["code"] == "robots_unreachable"
+
+
+# --- files that are damaged or gone ----------------------------------------------------------------------------------
+
+
+def test_lost_bytes_are_fetched_again_and_end_no_run(home: Home, site: FaultServer) -> None:
+    """As in a store that was saved from a damaged disk with ``.recover``."""
+    site.play(posts=posts(2))
+    home.sync()
+    with closing(sqlite3.connect(home.captures)) as connection, connection:
+        connection.execute("DELETE FROM bodies")
+    home.age(days=1.1)
+    home.sync()
+    assert [request.status for request in site.seen() if request.number] == [200, 200]
+    assert home.posts() == {FIRST + 1, FIRST + 2}
+    assert home.rows("SELECT count(*) AS n FROM problems WHERE code = 'damaged_body'")[0]["n"] > 0
