@@ -17,6 +17,7 @@ from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 from crawler.captures import Capture, CaptureStore, DamagedBody, NotACaptureStore, captures_path
 from crawler.locks import AnotherRun, sole_lock, waiting_lock
@@ -27,6 +28,8 @@ from normalize.archive import Archive, ArchiveStale, Summary, open_readonly
 from normalize.decisions import Decisions, decisions_path, load_decisions
 from normalize.model import PostRecord, Reading
 from normalize.rules import rules_digest
+
+_WAY_OUT: Final = "give the right ones with --captures, or remove the archive first"
 
 
 class CapturesMissing(ValueError):
@@ -108,6 +111,19 @@ def check_files(paths: Paths) -> None:
         CaptureStore.open(paths.captures, readonly=True).close()
 
 
+def refuse_missing_captures(paths: Paths) -> None:
+    """Refuse to begin new captures beside an archive that was built from others: all would be fetched again, and the
+    archive could never be built anew. Raises :class:`CapturesMissing`.
+    """
+    if paths.captures.exists() or not paths.archive.exists():
+        return
+    with closing(open_readonly(paths.archive)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM captures").fetchone()
+    if count:
+        message = f"there are no captures at {paths.captures}, and {paths.archive} was built from {count:,}"
+        raise CapturesMissing(f"{message}; {_WAY_OUT}")
+
+
 def _refuse_loss(paths: Paths) -> None:
     """A rebuilt archive must not lack what the old one has: then the captures are those of another archive."""
     if not paths.archive.exists():
@@ -118,7 +134,7 @@ def _refuse_loss(paths: Paths) -> None:
         missing = processed.difference(store.capture_ids()) - forgotten_captures(store.connection)
     if missing:
         message = f"{paths.captures} lacks {len(missing):,} captures that {paths.archive} was built from"
-        raise CapturesMissing(f"{message}; give the right ones with --captures, or remove the archive first")
+        raise CapturesMissing(f"{message}; {_WAY_OUT}")
 
 
 def _holds_forgotten(paths: Paths) -> bool:

@@ -13,7 +13,7 @@ from crawler.captures import CaptureStore, crawl_lock_path
 from crawler.commands.imports import summary_line, summary_to_dict
 from crawler.console import Console
 from crawler.exits import Exit
-from crawler.ingest import Paths, check_files, update_archive
+from crawler.ingest import Paths, check_files, refuse_missing_captures, update_archive
 from crawler.locks import sole_lock
 from crawler.mementos import memento_time
 from crawler.run import CrawlReport, crawl, origin_of
@@ -66,6 +66,7 @@ def crawl_and_archive(
         asked: options for the book; ``None``: those of the arguments that are plain values.
     """
     check_files(into)
+    refuse_missing_captures(into)
     with Along(into) as along, ExitStack() as held:
         if delay == 0:
             along.begin()  # before anything is held or runs that the other processes would have too

@@ -13,7 +13,7 @@ from tests.crawler.faultpages import CHALLENGE, LIST_PATH, USER, Post, article_p
 from tests.crawler.faultserver import Answer, FaultServer
 from tests.crawler.syncruns import Home
 
-FAILED, BLOCKED = 1, 4
+FAILED, BLOCKED, NOT_AN_ARCHIVE = 1, 4, 8
 FIRST = 80_000_000
 FEEDS = f"/{USER}/rss/*"
 
@@ -150,3 +150,16 @@ def test_lost_bytes_are_fetched_again_and_end_no_run(home: Home, site: FaultServ
     assert [request.status for request in site.seen() if request.number] == [200, 200]
     assert home.posts() == {FIRST + 1, FIRST + 2}
     assert home.rows("SELECT count(*) AS n FROM problems WHERE code = 'damaged_body'")[0]["n"] > 0
+
+
+def test_archive_without_its_captures_is_refused_before_anything_is_asked(home: Home, site: FaultServer) -> None:
+    site.play(posts=posts(2))
+    home.sync()
+    captures = home.captures.rename(home.folder / "elsewhere.db")
+    ran = home.sync(status=NOT_AN_ARCHIVE)
+    assert "there are no captures at" in ran.err
+    assert (site.paths(), home.captures.exists()) == ([], False)
+    home.sync("--captures", str(captures))
+    home.archive.unlink()  # now nothing is lost that was not lost before
+    home.sync()
+    assert home.posts() == {FIRST + 1, FIRST + 2}
