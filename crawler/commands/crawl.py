@@ -12,7 +12,7 @@ from crawler.along import Along
 from crawler.captures import CaptureStore, crawl_lock_path
 from crawler.commands.imports import summary_line, summary_to_dict
 from crawler.console import Console
-from crawler.exits import Exit
+from crawler.exits import Exit, status_of_error
 from crawler.ingest import Paths, check_files, refuse_missing_captures, update_archive
 from crawler.locks import sole_lock
 from crawler.mementos import memento_time
@@ -22,7 +22,6 @@ from normalize.archive import Summary, open_readonly
 from normalize.urls import post_keys
 
 _STRANGE: Final = ("foreign", "damaged", "list")  # classes that no whole answer at a post's address has
-_DISK_FULL: Final = 28
 _SHOWN_KEYS: Final = 5
 
 
@@ -76,7 +75,7 @@ def crawl_and_archive(
         options = {**_plain(given), "delay": delay, "limit": given.get("limit"), "refetch": refetch}
         row = _Row(into, command or f"crawl {spider}", origin_of(spider, site_url), {**options, **(asked or {})})
         with row.open() as run_id:
-            report, summary = _crawl(
+            row.report = report = _fetch(
                 spider,
                 into,
                 console,
@@ -87,9 +86,12 @@ def crawl_and_archive(
                 site_url=site_url,
                 refetch=refetch,
             )
+            with console.progress("Reading captures") as advance:
+                summary = along.finish(advance) + update_archive(into, advance)
+            row.report = report = _with_strange_pages(report, into)
             is_empty = bool(report.ways) and report.list_complete and not report.found
             status = Exit.FAILED if is_empty else status_of(report)
-            row.end(status, report, summary)
+            row.end(status, summary=summary)
     with console.last_words():
         _tell(Outcome(run_id=run_id, status=status, report=report, summary=summary), into, console)
         if is_empty:
@@ -97,18 +99,15 @@ def crawl_and_archive(
     return status
 
 
-def _crawl(spider: str, into: Paths, console: Console, along: Along, **options: Any) -> tuple[CrawlReport, Summary]:
+def _fetch(spider: str, into: Paths, console: Console, along: Along, **options: Any) -> CrawlReport:
     with console.progress("Fetching posts") as advance:
-        report = crawl(
+        return crawl(
             spider,
             store_path=into.captures,
             progress=(lambda done, total, _address: advance(done, total)) if advance else None,
             stored=along.stored,
             **options,
         )
-    with console.progress("Reading captures") as advance:
-        summary = along.finish(advance) + update_archive(into, advance)
-    return _with_strange_pages(report, into), summary
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,6 +126,8 @@ class _Row:
         self._source = source
         self._asked = asked
         self._run_id = 0
+        self.report = CrawlReport()
+        """What came of the crawl, once it is over: it stands in the row also where the archive cannot be written."""
 
     @contextmanager
     def open(self) -> Iterator[int]:
@@ -137,29 +138,22 @@ class _Row:
             yield self._run_id
         except BaseException as error:
             problem = RunProblem(code="ended", message=f"{type(error).__name__} {error}".strip())
-            with suppress(sqlite3.Error), CaptureStore.open(self._into.captures) as store:
-                Runs(store).end(self._run_id, _status_of_error(error), problems=[problem])
+            with suppress(sqlite3.Error):
+                self.end(status_of_error(error), problem)
             raise
 
-    def end(self, status: Exit, report: CrawlReport, summary: Summary) -> None:
+    def end(self, status: Exit, *problems: RunProblem, summary: Summary | None = None) -> None:
         """Fills the row with what came of it."""
         with CaptureStore.open(self._into.captures) as store:
             Runs(store).end(
                 self._run_id,
                 status,
-                counts=report.counts(),
-                problems=report.problems,
-                ways=report.ways,
-                full_list=report.full_list,
-                archive=summary_to_dict(summary),
+                counts=self.report.counts(),
+                problems=(*self.report.problems, *problems),
+                ways=self.report.ways,
+                full_list=self.report.full_list,
+                archive=None if summary is None else summary_to_dict(summary),
             )
-
-
-def _status_of_error(error: BaseException) -> Exit:
-    if isinstance(error, KeyboardInterrupt):
-        return Exit.INTERRUPTED
-    is_full = isinstance(error, OSError) and error.errno == _DISK_FULL
-    return Exit.DISK_FULL if is_full or "disk is full" in str(error) else Exit.FAILED
 
 
 # --- what it means ---------------------------------------------------------------------------------------------------

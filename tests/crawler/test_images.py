@@ -909,8 +909,13 @@ def test_a_disk_without_room_ends_the_run_with_its_own_status(
             "CREATE TRIGGER full BEFORE INSERT ON pictures WHEN (SELECT count(*) FROM pictures) = 2 "
             "BEGIN SELECT raise(ABORT, 'database or disk is full'); END"
         )
+    CaptureStore.open(tmp_path / "x.captures.db").close()
     images(status=6)
     assert len(server.paths) == 3
+    [(outcome, message)] = rows(
+        tmp_path / "x.captures.db", "SELECT outcome, message FROM runs JOIN run_problems USING (run_id)"
+    )
+    assert (outcome, "disk is full" in message) == ("disk full", True)
     assert rows(tmp_path / "x.images.db", "SELECT count(*) FROM bodies") == [(2,)]
 
 

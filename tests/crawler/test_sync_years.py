@@ -13,7 +13,7 @@ from tests.crawler.faultpages import CHALLENGE, LIST_PATH, USER, Post, article_p
 from tests.crawler.faultserver import Answer, FaultServer
 from tests.crawler.syncruns import Home
 
-FAILED, BLOCKED, NOT_AN_ARCHIVE = 1, 4, 8
+FAILED, BLOCKED, DISK_FULL, NOT_AN_ARCHIVE = 1, 4, 6, 8
 FIRST = 80_000_000
 FEEDS = f"/{USER}/rss/*"
 
@@ -163,3 +163,17 @@ def test_archive_without_its_captures_is_refused_before_anything_is_asked(home: 
     home.archive.unlink()  # now nothing is lost that was not lost before
     home.sync()
     assert home.posts() == {FIRST + 1, FIRST + 2}
+
+
+def test_run_whose_archive_could_not_be_written_says_what_it_fetched(home: Home, site: FaultServer) -> None:
+    site.play(posts=posts(2))
+    home.sync()
+    with closing(sqlite3.connect(home.archive)) as connection, connection:  # what SQLite says on a full disk
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON captures BEGIN SELECT raise(ABORT, 'database or disk is full'); END"
+        )
+    site.play(posts=posts(3))
+    home.sync(status=DISK_FULL)
+    run = home.run()
+    assert (run["outcome"], run["new"], run["requests"], run["ways"]["feed"]) == ("disk full", 1, 3, "served")
+    assert "disk is full" in home.problems()[-1]["message"]
