@@ -21,7 +21,7 @@ from urllib.request import getproxies
 import brotli
 import zstandard
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.error import DNSLookupError
@@ -305,31 +305,36 @@ def blocked_reason(status: int, body: bytes) -> str | None:
 
 
 class SiteRefuses(IgnoreRequest):
-    """The site refused so often in a row that it is not asked any more."""
+    """The site refused, or failed, so often in a row that it is not asked any more."""
 
 
 class Refusals:
-    """Flags answers in which the site refuses, and after some in a row lets no request to it through.
+    """Flags answers in which the site refuses, and after some in a row lets no request to it through; nor after some
+    errors in a row, for hundreds of posts, each asked for three times, would keep a site busy for hours that is down.
 
     It counts here and not in the spider because the next request is on its way before the spider sees an answer.
     """
 
     def __init__(self, crawler: "Crawler") -> None:
         self._max = crawler.settings.getint("PAPERDIGEST_MAX_BLOCKED")
+        self._max_failed = crawler.settings.getint("PAPERDIGEST_MAX_FAILED")
         self._refusal_in: Callable[[Response], str | None] = getattr(crawler.spider, "refusal_in", _plain_refusal)
         self._rules: HostRules = getattr(crawler.spider, "host_rules", HostRules(patterns=()))
         self._in_a_row: Counter[str] = Counter()
+        self._failed_in_a_row: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
-        """Reads the limit from the settings; how its site refuses, the spider knows."""
+        """Reads the limits from the settings; how its site refuses, the spider knows."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raises SiteRefuses once the limit is reached."""
-        in_a_row = self._in_a_row[self._site(request)]
-        if in_a_row >= self._max:
-            raise SiteRefuses(f"{request.url} not asked: {in_a_row} refusals in a row")
+        site = self._site(request)
+        if self._in_a_row[site] >= self._max:
+            raise SiteRefuses(f"{request.url} not asked: {self._in_a_row[site]} refusals in a row")
+        if self._failed_in_a_row[site] >= self._max_failed:
+            raise SiteRefuses(f"{request.url} not asked: {self._failed_in_a_row[site]} errors in a row")
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Sees what is left after all retries and redirects."""
@@ -341,6 +346,7 @@ class Refusals:
         else:
             response.request = request  # the spider wants to know what was asked for; Scrapy itself sets it later
             reason = self._refusal_in(response)
+            self._note_failure(request, failed=reason is None and response.status >= _SERVER_ERROR)
             if reason is None:
                 self._in_a_row[site] = 0
                 return response
@@ -348,6 +354,16 @@ class Refusals:
             self._in_a_row[site] += 1
         request.meta["refused_for_good"] = self._in_a_row[site] >= self._max
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Sees what got no answer, after all retries; what was refused by us, or is too large, is none of these."""
+        if not _is_robots(request) and not isinstance(exception, IgnoreRequest | TooLarge | DownloadCancelledError):
+            self._note_failure(request, failed=True)
+
+    def _note_failure(self, request: Request, *, failed: bool) -> None:
+        site = self._site(request)
+        self._failed_in_a_row[site] = self._failed_in_a_row[site] + 1 if failed else 0
+        request.meta["failed_for_good"] = self._failed_in_a_row[site] >= self._max_failed
 
     def _site(self, request: Request) -> str:
         return site_of(request.meta.get("address", request.url), self._rules)

@@ -136,6 +136,33 @@ def test_rules_that_did_not_come_whole_allow_nothing(home: Home, site: FaultServ
     assert home.problems()[0]["code"] == "robots_unreachable"
 
 
+# --- a site that is down ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [Answer(status=503), Answer(raw=b"")], ids=["503", "no answer"])
+def test_site_that_is_down_is_left_alone(home: Home, site: FaultServer, answer: Answer) -> None:
+    """Hundreds of posts, each asked for three times with waits between, would keep it busy for hours."""
+    given = posts(30)
+    site.play(posts=given, routes={article_path(post.number): [answer] for post in given[:-5]})
+    ran = home.sync(status=FAILED)
+    assert len(set(site.posts_asked())) < 20  # some more may have been tried once before the fifth was given up
+    assert home.posts() == {post.number for post in given[-5:]}
+    assert home.run()["failed"] == 5
+    assert [problem["code"] for problem in home.problems()] == [*["failed"] * 5, "unreachable"]
+    assert "ended: unreachable" in ran.out
+    site.play(posts=given)
+    home.sync()
+    assert home.posts() == {post.number for post in given}
+
+
+def test_site_that_is_down_but_for_some_posts_is_asked_for_all(home: Home, site: FaultServer) -> None:
+    given = posts(20)
+    bad = [post for post in given if post.number % 5]
+    site.play(posts=given, routes={article_path(post.number): [Answer(status=500)] for post in bad})
+    home.sync(status=FAILED)
+    assert set(site.posts_asked()) == {post.number for post in given}
+
+
 # --- files that are damaged or gone ----------------------------------------------------------------------------------
 
 
