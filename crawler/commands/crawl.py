@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from crawler.along import Along
-from crawler.captures import CaptureStore, crawl_lock_path
+from crawler.captures import CaptureStore, CaptureStoreError, crawl_lock_path
 from crawler.commands.imports import summary_line, summary_to_dict
 from crawler.console import Console
 from crawler.exits import Exit, status_of_error
@@ -138,8 +138,10 @@ class _Row:
             yield self._run_id
         except BaseException as error:
             problem = RunProblem(code="ended", message=f"{type(error).__name__} {error}".strip())
-            with suppress(sqlite3.Error):
-                self.end(status_of_error(error), problem)
+            # this error is what is to be told, whatever became of the book; one that was removed is not begun anew
+            with suppress(sqlite3.Error, CaptureStoreError, KeyError):
+                if self._into.captures.exists():
+                    self.end(status_of_error(error), problem)
             raise
 
     def end(self, status: Exit, *problems: RunProblem, summary: Summary | None = None) -> None:

@@ -192,6 +192,19 @@ def test_archive_without_its_captures_is_refused_before_anything_is_asked(home: 
     assert home.posts() == {FIRST + 1, FIRST + 2}
 
 
+def test_captures_that_vanish_during_a_run_end_it_with_a_word(home: Home, site: FaultServer) -> None:
+    site.play(posts=posts(30), wait=0.05)
+    process = home.start()
+    home.wait_for(process, 2, "*/article/details/*")
+    home.captures.unlink()
+    ran = home.end(process, status=FAILED)
+    assert ran.err.startswith("paperdigest: ")
+    assert not home.captures.exists()
+    site.play(posts=posts(3))
+    home.sync()
+    assert home.posts() == {post.number for post in posts(3)}
+
+
 def test_run_whose_archive_could_not_be_written_says_what_it_fetched(home: Home, site: FaultServer) -> None:
     site.play(posts=posts(2))
     home.sync()
