@@ -5,7 +5,7 @@ queue that a killed run could leave behind in disorder.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -111,7 +111,9 @@ class Frontier:
         return len({post.key for post in news} - known.keys())
 
     def tasks(self, now: datetime) -> list[Task]:
-        """What is to be fetched now: first what was never answered, the newest first; then what is due, by how long.
+        """What is to be fetched now: first what was never asked for, the newest first; then what is due, by how long;
+        then what was asked for in vain, the longest ago first. Some posts that are always refused, which end a run,
+        would else keep all others away for ever.
 
         An answer is the post itself (200, or 304), a page that cannot be read as it could before, or that it is gone
         (404, 410). A refusal, a page that is not whole, and a failure are none: such a post stays where it was.
@@ -122,13 +124,12 @@ class Frontier:
         )
         looks = {looks.key: looks for looks in self._looks(now) if looks.key not in forgotten}
         pending = sorted((key for key in addresses if key not in looks and key not in forgotten), key=_age)
-        due = sorted((moment, key) for key, moment in _due(looks.values(), now))
-        last = self._last_whole([looks[key] for _, key in due])
-        again = [(key, addresses.get(key) or _address(last.get(key))) for _, key in due]
-        return [
-            *(Task(key=key, address=addresses[key], last=None) for key in pending),
-            *(Task(key=key, address=address, last=last.get(key)) for key, address in again if address is not None),
-        ]
+        due = [key for _, key in sorted((moment, key) for key, moment in _due(looks.values(), now))]
+        last = self._last_whole([looks[key] for key in due])
+        found = [(key, addresses.get(key) or _address(last.get(key))) for key in (*pending, *due)]
+        tasks = [Task(key=key, address=address, last=last.get(key)) for key, address in found if address is not None]
+        in_vain = self._in_vain(looks)
+        return sorted(tasks, key=lambda task: in_vain.get(task.key, ""))
 
     def known(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of the keys that need no first look: of posts that were answered, whole or gone, or are forgotten."""
@@ -192,6 +193,15 @@ class Frontier:
             (self._source, _latest(now)),
         )
         return map(_Looks._make, found)
+
+    def _in_vain(self, looks: Mapping[str, _Looks]) -> dict[str, str]:
+        """When posts were last asked for, of those that gave no answer then."""
+        found = self._connection.execute(
+            "SELECT post_key, max(fetched_at) FROM observations "
+            "WHERE origin = ? AND post_key IS NOT NULL AND answer IS NULL AND fetched_at IS NOT NULL GROUP BY post_key",
+            (self._source,),
+        )
+        return {key: tried for key, tried in found if key not in looks or tried > (looks[key].last or "")}
 
     def _last_whole(self, looks: Sequence[_Looks]) -> dict[str, Capture]:
         wanted = [(one.key, one.last_whole) for one in looks if one.last_whole is not None]

@@ -163,6 +163,21 @@ def test_site_that_is_down_but_for_some_posts_is_asked_for_all(home: Home, site:
     assert set(site.posts_asked()) == {post.number for post in given}
 
 
+@pytest.mark.parametrize(("status", "count", "end"), [(403, 3, BLOCKED), (500, 5, FAILED)])
+def test_posts_that_are_always_refused_do_not_keep_the_others_away(
+    home: Home, site: FaultServer, status: int, count: int, end: int
+) -> None:
+    given = posts(20)
+    routes = {article_path(post.number): [Answer(status=status)] for post in given[-count:]}  # the newest
+    site.play(posts=given, routes=routes)
+    for _ in range(2):
+        home.sync(status=end)
+    assert home.posts() == {post.number for post in given[:-count]}
+    home.age(days=2)
+    home.sync(status=end)
+    assert {post.number for post in given[:-count]} <= set(site.posts_asked())
+
+
 # --- files that are damaged or gone ----------------------------------------------------------------------------------
 
 
