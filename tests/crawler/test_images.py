@@ -493,6 +493,15 @@ def test_what_is_wanted_and_in_which_order(tmp_path: Path, store: ImageStore) ->
     assert find_wants(archive, store, {"title"}, now=NOW).pictures == ()
 
 
+def test_a_clock_that_was_ahead_lets_no_picture_rest(tmp_path: Path, store: ImageStore) -> None:
+    archive = tmp_path / "x.db"
+    make_archive(archive, ("2018-01-05", [MMBIZ.format(f"old{name}-aaaa") for name in "ab"]))
+    fail(store, "olda-aaaa", -400)
+    fail(store, "oldb-aaaa", -0.5)
+    wants = find_wants(archive, store, {"figure"}, now=NOW)
+    assert ([picture.key for picture in wants.pictures], wants.resting) == (["olda-aaaa"], 1)
+
+
 def test_each_try_takes_another_address_of_the_picture(tmp_path: Path, store: ImageStore) -> None:
     archive = tmp_path / "x.db"
     addresses = [
