@@ -23,6 +23,7 @@ from normalize.urls import post_keys
 
 _STRANGE: Final = ("foreign", "damaged", "list")  # classes that no whole answer at a post's address has
 _SHOWN_KEYS: Final = 5
+_NOT_KNOWN: Final = "whether there is anything new is not known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,8 +256,11 @@ def news_line(report: CrawlReport, summary: Summary) -> str:
 
     >>> news_line(CrawlReport(unchanged=3, ways={"feed": "served"}), Summary())
     'nothing new; 3 looked at again, unchanged; discovery: feed'
+    >>> news_line(CrawlReport(posts_blocked=3, ways={"feed": "served"}), Summary())
+    'whether there is anything new is not known; discovery: feed'
     """
-    parts = [_changes(summary)]
+    is_nothing = summary_line(summary) == summary_line(Summary())
+    parts = [_NOT_KNOWN if is_nothing and _is_partial(report) else _changes(summary)]
     if report.changed_keys:
         keys = list(report.changed_keys[:_SHOWN_KEYS])
         more = ", …" if len(report.changed_keys) > len(keys) else ""
@@ -271,6 +275,12 @@ def news_line(report: CrawlReport, summary: Summary) -> str:
         refused = [f"{way} {word}" for way, word in report.ways.items() if word not in ("served", "not asked")]
         parts.append(f"discovery: {', '.join(served) or 'none served'}" + "".join(f"; {one}" for one in refused))
     return "; ".join(parts)
+
+
+def _is_partial(report: CrawlReport) -> bool:
+    """Whether something was not seen that may be new: then it is not said that nothing is."""
+    none_served = bool(report.ways) and "served" not in report.ways.values()
+    return bool(none_served or report.posts_blocked or report.posts_missed) or report.finish_reason == "shutdown"
 
 
 def _changes(summary: Summary) -> str:

@@ -136,6 +136,14 @@ def test_rules_that_did_not_come_whole_allow_nothing(home: Home, site: FaultServ
     assert home.problems()[0]["code"] == "robots_unreachable"
 
 
+@pytest.mark.parametrize("path", ["/[!r]*", "*/article/details/*"], ids=["all", "posts"])
+def test_what_was_refused_is_never_nothing_new(home: Home, site: FaultServer, path: str) -> None:
+    site.play(posts=posts(2), routes={path: [Answer(status=403)]})
+    ran = home.sync(status=BLOCKED)
+    assert "nothing new" not in ran.out
+    assert "whether there is anything new is not known" in ran.out
+
+
 # --- a site that is down ---------------------------------------------------------------------------------------------
 
 
