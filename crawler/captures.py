@@ -406,10 +406,10 @@ class CaptureStore:
         return None if values is None else _capture(values)
 
     def look(self, origin: str, post_key: str, fetched_at: str) -> Capture | None:
-        """The whole answer about a post that came at a moment; ``None`` where there is none."""
+        """The whole answer about a post that came at a moment; ``None`` where there is none, or its body is lost."""
         found = self._connection.execute(
             f"SELECT {_FIELDS} FROM observations WHERE origin = ? AND post_key = ? AND fetched_at = ? "  # noqa: S608
-            "AND answer = 'whole' ORDER BY capture_id LIMIT 1",
+            "AND answer = 'whole' AND body_sha256 IN (SELECT sha256 FROM bodies) ORDER BY capture_id LIMIT 1",
             (origin, post_key, fetched_at),
         ).fetchone()
         return None if found is None else _capture(found)

@@ -3,11 +3,11 @@
 Everything heavy is imported by the command that needs it, so that ``--help`` and ``search`` start at once.
 """
 
-import os
 import signal
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 import click
 
 from crawler.config import BadConfig, Config, load_config
-from crawler.console import Console
+from crawler.console import Console, drop_unheard, prepare_streams
 from crawler.exits import Exit
 from normalize import __version__
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from crawler.ingest import Paths
     from normalize.decisions import Subject
 
+_MOST: Final = 2**63 - 1  # SQLite knows no greater number
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _EXITS = """\b
@@ -88,7 +89,7 @@ def _common(*, with_json: bool = True, with_archive: bool = True) -> Callable[[_
                 command(context, **options)
             except BrokenPipeError:
                 # The reader of our output (head, less) has seen enough; click would call that a failure.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                drop_unheard()
                 sys.exit(Exit.OK)
 
         decorated: Callable[..., None] = run
@@ -377,8 +378,8 @@ def rebuild(context: _Context) -> None:
     short_help="Show what runs did.",
     epilog="\b\nExamples:\n  paperdigest runs\n  paperdigest runs 12\n  paperdigest runs --limit 1 --json",
 )
-@click.argument("run", type=click.IntRange(min=1), required=False)
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="0: all.")
+@click.argument("run", type=click.IntRange(1, _MOST), required=False)
+@click.option("--limit", type=click.IntRange(0, _MOST), default=20, show_default=True, help="0: all.")
 @_common()
 def runs(context: _Context, run: int | None, limit: int) -> None:
     """Show the latest runs; with a run's number what it was asked, how it found posts, and its problems."""
@@ -467,7 +468,7 @@ def images(context: _Context, roles: tuple[Literal["badge", "title", "figure", "
     "  paperdigest search '\"graph attention\" net*' --json --limit 0",
 )
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="0: all.")
+@click.option("--limit", type=click.IntRange(0, _MOST), default=20, show_default=True, help="0: all.")
 @click.option("--in", "where", type=click.Choice(["title", "summary", "all"]), default="all", show_default=True)
 @_common()
 def search(context: _Context, words: tuple[str, ...], limit: int, where: Literal["title", "summary", "all"]) -> None:
@@ -629,6 +630,7 @@ _INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
 
 def main() -> NoReturn:
     """The command; every failure that has a name ends with its own exit status and one line."""
+    prepare_streams()
     for number in _INTERRUPTS:
         signal.signal(number, _interrupt)
     try:
@@ -646,6 +648,7 @@ def main() -> NoReturn:
         # What was said stands: while Python ends, an interrupt would only spoil the exit status.
         for number in _INTERRUPTS:
             signal.signal(number, signal.SIG_IGN)
+        drop_unheard()
     sys.exit(status if isinstance(status, int) else Exit.OK)
 
 
@@ -686,7 +689,8 @@ def _named(error: Exception) -> tuple[Exit, str]:
 
 
 def _fail(status: Exit, message: str) -> NoReturn:
-    click.echo(f"paperdigest: {message}", err=True)
+    with suppress(OSError):  # nobody may be listening: the status still says it
+        click.echo(f"paperdigest: {message}", err=True)
     sys.exit(status)
 
 

@@ -57,8 +57,11 @@ def load_config(folder: Path) -> Config:
         if not isinstance(value, _TYPES[key]) or isinstance(value, bool):
             raise BadConfig(f"{path}: {key} = {value!r} is of the wrong type")
     captures = values.get("captures")
+    archive = Path(values.get("archive", DEFAULT_ARCHIVE)).expanduser()
+    if "\0" in str(archive) or archive.is_dir():
+        raise BadConfig(f"{path}: archive = {str(archive)!r} names no file")
     return Config(
-        archive=Path(values.get("archive", DEFAULT_ARCHIVE)).expanduser(),
+        archive=archive,
         captures=Path(captures).expanduser() if captures else None,
         user=values.get("user"),
         contact=values.get("contact"),

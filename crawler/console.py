@@ -1,17 +1,26 @@
 """What people see on a terminal: progress bars there, plain lines in a log, JSON for scripts."""
 
+import codecs
+import io
 import json
+import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
 
 Advance = Callable[[int, int], None]
 """Called with what is done and with how much there is (0: not known yet)."""
+
+# A title may hold "\x1b]0;…\x07", which would give orders to a terminal; what may stand are our own bold and red.
+_ORDERS = re.compile("\x1b(?!\\[(?:0|1|1;31)m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+_ORDERS_IN_JSON = re.compile("[\x7f-\x9f]")  # those that JSON itself does not escape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +33,23 @@ class Console:
     def say(self, text: str = "") -> None:
         """A line of the result, unless JSON was asked for."""
         if not self.as_json:
-            click.echo(text)
+            _echo(text)
 
     def note(self, text: str) -> None:
         """A line beside the result."""
         if not self.quiet:
-            click.echo(text, err=True)
+            _echo(text, err=True)
 
     def warn(self, text: str) -> None:
         """A line that must be seen, even by those who asked for quiet."""
-        click.echo(text, err=True)
+        _echo(text, err=True)
 
     def result(self, value: Any) -> None:
         """The result as JSON, where that was asked for."""
         if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+            is_unicode = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+            text = json.dumps(value, ensure_ascii=not is_unicode, indent=2)
+            click.echo(_ORDERS_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]], *, indent: str = "  ") -> None:
         """A table of plain text; on a terminal no wider than that."""
@@ -46,7 +57,15 @@ class Console:
             return
         width = shutil.get_terminal_size().columns - len(indent) if sys.stdout.isatty() else None
         for line in table_lines(heads, rows, width=width):
-            click.echo(indent + line)
+            _echo(indent + line)
+
+    @contextmanager
+    def last_words(self) -> Iterator[None]:
+        """What is said of a run that is over: where nobody listens any more, its status stays what it is."""
+        try:
+            yield
+        except BrokenPipeError:
+            drop_unheard()
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Advance | None]:
@@ -65,6 +84,33 @@ class Console:
                 bar.update(task, completed=done, total=total or None)
 
             yield advance
+
+
+def prepare_streams() -> None:
+    """Make the standard streams fit for use, whatever a scheduler or a shell made of them.
+
+    One that is closed leads nowhere, under its own number, which else the next file would get. Letters that the
+    encoding of the place lacks are written as their numbers.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 (to the very end)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def drop_unheard() -> None:
+    """Send what nobody can hear any more nowhere, so that Python does not fail on it while it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    click.echo(_ORDERS.sub("\ufffd", text), err=err)
 
 
 def table_lines(heads: Sequence[str], rows: Iterable[Sequence[object]], *, width: int | None = None) -> list[str]:

@@ -1,6 +1,9 @@
 """Exit statuses of ``paperdigest``, one a reason, so that a script can tell them apart."""
 
 from enum import IntEnum
+from typing import Final
+
+_DISK_FULL: Final = 28
 
 
 class Exit(IntEnum):
@@ -29,3 +32,11 @@ class Exit(IntEnum):
     """The archive contradicts itself: an assertion about it does not hold."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C or a signal; what was committed is whole."""
+
+
+def status_of_error(error: BaseException) -> Exit:
+    """Exit status of a run that an error ended, for the book of runs."""
+    if isinstance(error, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    is_full = isinstance(error, OSError) and error.errno == _DISK_FULL
+    return Exit.DISK_FULL if is_full or "disk is full" in str(error) else Exit.FAILED

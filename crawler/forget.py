@@ -119,7 +119,11 @@ def finish_removal(name: str, paths: Paths, *, now: datetime | None = None) -> s
     with CaptureStore.open(paths.captures) as store:
         runs = Runs(store)
         moment = when_name_forgotten(name, store)
-        stopped = [run.run_id for run in runs.latest() if run.command == "forget" and run.ended_at is None]
+        stopped = [
+            run.run_id
+            for run in runs.latest()
+            if run.command == "forget" and run.ended_at is None and when_name_forgotten(run.asked["post"], store)
+        ]
         if moment is not None and stopped:
             store.connection.execute("VACUUM")
             for number in stopped:

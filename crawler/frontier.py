@@ -5,7 +5,7 @@ queue that a killed run could leave behind in disorder.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -25,6 +25,8 @@ EARLY: Final = timedelta(hours=1)
 and would put off to tomorrow what it looked at a moment later yesterday."""
 
 _DAY: Final = timedelta(days=1)
+_AHEAD: Final = _DAY
+"""What was done so much later than now was done by a clock that was wrong: it keeps nothing from being done now."""
 _PARAMETERS: Final = 500  # values in a list of a query
 _NUMBER: Final = re.compile("[0-9]+")
 
@@ -54,8 +56,9 @@ class _Looks(NamedTuple):
     """The looks at a post, in short."""
 
     key: str
-    first: str
-    last: str
+    first: str | None
+    """``None``: no look is of a time that has come."""
+    last: str | None
     last_whole: str | None
     """``None``: it was always gone."""
 
@@ -108,7 +111,9 @@ class Frontier:
         return len({post.key for post in news} - known.keys())
 
     def tasks(self, now: datetime) -> list[Task]:
-        """What is to be fetched now: first what was never answered, the newest first; then what is due, by how long.
+        """What is to be fetched now: first what was never asked for, the newest first; then what is due, by how long;
+        then what was asked for in vain, the longest ago first. Some posts that are always refused, which end a run,
+        would else keep all others away for ever.
 
         An answer is the post itself (200, or 304), a page that cannot be read as it could before, or that it is gone
         (404, 410). A refusal, a page that is not whole, and a failure are none: such a post stays where it was.
@@ -117,15 +122,14 @@ class Frontier:
         addresses = dict(
             self._connection.execute("SELECT key, address FROM found WHERE source = ?", (self._source,)).fetchall()
         )
-        looks = {looks.key: looks for looks in self._looks() if looks.key not in forgotten}
+        looks = {looks.key: looks for looks in self._looks(now) if looks.key not in forgotten}
         pending = sorted((key for key in addresses if key not in looks and key not in forgotten), key=_age)
-        due = sorted((moment, key) for key, moment in _due(looks.values(), now))
-        last = self._last_whole([looks[key] for _, key in due])
-        again = [(key, addresses.get(key) or _address(last.get(key))) for _, key in due]
-        return [
-            *(Task(key=key, address=addresses[key], last=None) for key in pending),
-            *(Task(key=key, address=address, last=last.get(key)) for key, address in again if address is not None),
-        ]
+        due = [key for _, key in sorted((moment, key) for key, moment in _due(looks.values(), now))]
+        last = self._last_whole([looks[key] for key in due])
+        found = [(key, addresses.get(key) or _address(last.get(key))) for key in (*pending, *due)]
+        tasks = [Task(key=key, address=address, last=last.get(key)) for key, address in found if address is not None]
+        in_vain = self._in_vain(looks)
+        return sorted(tasks, key=lambda task: in_vain.get(task.key, ""))
 
     def known(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of the keys that need no first look: of posts that were answered, whole or gone, or are forgotten."""
@@ -139,16 +143,17 @@ class Frontier:
             found.update(key for (key,) in self._connection.execute(marks, (self._source, *chunk, *chunk)))
         return frozenset(found)
 
-    def last_full(self, user: str | None = None) -> datetime | None:
+    def last_full(self, user: str | None = None, *, now: datetime | None = None) -> datetime | None:
         """When the last run ended that read the full list to its end; ``None``: none did.
 
         Args:
             user: whose list, where a run was asked for that of a user; ``None``: anybody's.
+            now: a run of a clock that was ahead of it does not count.
         """
         (moment,) = self._connection.execute(
             "SELECT max(ended_at) FROM runs WHERE source = ?1 AND full_list = 1 "
-            "AND (?2 IS NULL OR json_extract(asked, '$.user') = ?2 COLLATE NOCASE)",
-            (self._source, user),
+            "AND (?2 IS NULL OR json_extract(asked, '$.user') = ?2 COLLATE NOCASE) AND ended_at <= ?3",
+            (self._source, user, _latest(now or datetime.now(UTC))),
         ).fetchone()
         return None if moment is None else datetime.fromisoformat(moment)
 
@@ -175,16 +180,28 @@ class Frontier:
         found = self._connection.execute("SELECT value FROM tombstones WHERE kind = 'key'")
         return frozenset(key for (key,) in found)
 
-    def _looks(self) -> Iterator[_Looks]:
+    def _looks(self, now: datetime) -> Iterator[_Looks]:
         # all columns stand in the index: neither bodies nor headers are read
         found = self._connection.execute(
-            "SELECT post_key, min(fetched_at), max(fetched_at), max(iif(answer = 'whole', fetched_at, NULL)) "
+            "SELECT post_key, min(fetched_at) FILTER (WHERE fetched_at <= ?2), "
+            "max(fetched_at) FILTER (WHERE fetched_at <= ?2), "
+            "ifnull(max(fetched_at) FILTER (WHERE answer = 'whole' AND fetched_at <= ?2), "
+            "max(fetched_at) FILTER (WHERE answer = 'whole')) "
             "FROM observations INDEXED BY observations_by_look "
-            "WHERE origin = ? AND post_key IS NOT NULL AND answer IS NOT NULL AND fetched_at IS NOT NULL "
+            "WHERE origin = ?1 AND post_key IS NOT NULL AND answer IS NOT NULL AND fetched_at IS NOT NULL "
             "GROUP BY post_key",
-            (self._source,),
+            (self._source, _latest(now)),
         )
         return map(_Looks._make, found)
+
+    def _in_vain(self, looks: Mapping[str, _Looks]) -> dict[str, str]:
+        """When posts were last asked for, of those that gave no answer then."""
+        found = self._connection.execute(
+            "SELECT post_key, max(fetched_at) FROM observations "
+            "WHERE origin = ? AND post_key IS NOT NULL AND answer IS NULL AND fetched_at IS NOT NULL GROUP BY post_key",
+            (self._source,),
+        )
+        return {key: tried for key, tried in found if key not in looks or tried > (looks[key].last or "")}
 
     def _last_whole(self, looks: Sequence[_Looks]) -> dict[str, Capture]:
         wanted = [(one.key, one.last_whole) for one in looks if one.last_whole is not None]
@@ -198,9 +215,16 @@ class Frontier:
 
 def _due(looks: Iterable[_Looks], now: datetime) -> Iterator[tuple[str, datetime]]:
     for one in looks:
+        if one.first is None or one.last is None:
+            yield one.key, now
+            continue
         moment = next_look(datetime.fromisoformat(one.first), datetime.fromisoformat(one.last))
         if moment - EARLY <= now:
             yield one.key, moment
+
+
+def _latest(now: datetime) -> str:
+    return utc_text(now + _AHEAD)
 
 
 def _folded(address: str) -> str:

@@ -17,6 +17,7 @@ from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 from crawler.captures import Capture, CaptureStore, DamagedBody, NotACaptureStore, captures_path
 from crawler.locks import AnotherRun, sole_lock, waiting_lock
@@ -27,6 +28,8 @@ from normalize.archive import Archive, ArchiveStale, Summary, open_readonly
 from normalize.decisions import Decisions, decisions_path, load_decisions
 from normalize.model import PostRecord, Reading
 from normalize.rules import rules_digest
+
+_WAY_OUT: Final = "give the right ones with --captures, or remove the archive first"
 
 
 class CapturesMissing(ValueError):
@@ -108,6 +111,19 @@ def check_files(paths: Paths) -> None:
         CaptureStore.open(paths.captures, readonly=True).close()
 
 
+def refuse_missing_captures(paths: Paths) -> None:
+    """Refuse to begin new captures beside an archive that was built from others: all would be fetched again, and the
+    archive could never be built anew. Raises :class:`CapturesMissing`.
+    """
+    if paths.captures.exists() or not paths.archive.exists():
+        return
+    with closing(open_readonly(paths.archive)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM captures").fetchone()
+    if count:
+        message = f"there are no captures at {paths.captures}, and {paths.archive} was built from {count:,}"
+        raise CapturesMissing(f"{message}; {_WAY_OUT}")
+
+
 def _refuse_loss(paths: Paths) -> None:
     """A rebuilt archive must not lack what the old one has: then the captures are those of another archive."""
     if not paths.archive.exists():
@@ -118,7 +134,7 @@ def _refuse_loss(paths: Paths) -> None:
         missing = processed.difference(store.capture_ids()) - forgotten_captures(store.connection)
     if missing:
         message = f"{paths.captures} lacks {len(missing):,} captures that {paths.archive} was built from"
-        raise CapturesMissing(f"{message}; give the right ones with --captures, or remove the archive first")
+        raise CapturesMissing(f"{message}; {_WAY_OUT}")
 
 
 def _holds_forgotten(paths: Paths) -> bool:
@@ -134,7 +150,8 @@ def _holds_forgotten(paths: Paths) -> bool:
 
 
 def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
-    fresh = paths.archive.with_name(paths.archive.name + ".new")
+    archive = paths.archive.resolve()  # a link stays one: what it leads to is what must go
+    fresh = archive.with_name(archive.name + ".new")
     _refuse_loss(paths)
     remove_database(fresh)
     try:
@@ -142,11 +159,11 @@ def _rebuild(paths: Paths, progress: Progress | None) -> Summary:
         decisions = load_decisions(paths.decisions)
         work = partial(_Captures, paths, fresh, decisions=decisions)
         summary = _add(work, _pending(paths, fresh, decisions), progress)
-        fresh.replace(paths.archive)
+        fresh.replace(archive)
     finally:
         remove_database(fresh)
         _lock_path(fresh).unlink(missing_ok=True)
-    _sync_folder(paths.archive.parent)
+    _sync_folder(archive.parent)
     return summary
 
 
@@ -288,21 +305,23 @@ def _read_stored(store: CaptureStore, capture_ids: Iterable[str]) -> Iterator[Re
     """Read captures by their ids; one that is no longer there is passed over."""
     for capture_id in capture_ids:
         capture = store.observation(capture_id)
-        try:
-            if capture is not None:
-                yield _read_body(store, capture)
-        except KeyError:
-            if store.present([capture_id]):
-                raise
+        reading = None if capture is None else _read_body(store, capture)
+        if reading is not None:
+            yield reading
 
 
-def _read_body(store: CaptureStore, capture: Capture) -> Reading:
+def _read_body(store: CaptureStore, capture: Capture) -> Reading | None:
+    """``None`` where the capture was forgotten while it was read."""
     from crawler.reading import read_capture, unreadable
 
     try:
         body = store.body(capture.body_sha256)
     except DamagedBody as error:
         return unreadable(capture, "damaged_body", f"The stored bytes are damaged: {error}")
+    except KeyError as error:
+        if not store.present([capture.capture_id]):
+            return None
+        return unreadable(capture, "damaged_body", f"The stored bytes are missing: {error.args[0]}")
     return read_capture(capture, body, kept=store.kept(capture))
 
 

@@ -21,7 +21,7 @@ from urllib.request import getproxies
 import brotli
 import zstandard
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.error import DNSLookupError
@@ -45,9 +45,10 @@ _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _ENCODINGS: Final = ("gzip", "deflate", "br", "zstd")
 _SLOT: Final = "paperdigest"
 _POLL: Final = 0.25  # seconds between two looks at whether the crawl was stopped
+_OK: Final = 200
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
-_SECONDS: Final = re.compile(r"[0-9]{1,9}")  # "120"
+_SECONDS: Final = re.compile(r"[0-9]+")  # "120"
 _REFUSALS: Final = {403: "forbidden", 429: "too many requests", 521: "challenge"}
 _HEAD: Final = 65536  # bytes of a page in which a challenge says so
 
@@ -171,7 +172,10 @@ class GuardedResolver(CachingThreadedResolver):
 
 
 class RobotsGuard:
-    """Where robots.txt cannot be had because the server fails, nothing may be fetched (RFC 9309, 2.3.1.4)."""
+    """Where robots.txt cannot be had because the server fails, nothing may be fetched (RFC 9309, 2.3.1.4).
+
+    Nor where only a part of it came, or a security check in its place.
+    """
 
     _FORBID_ALL: Final = b"User-agent: *\nDisallow: /\n"
 
@@ -184,11 +188,22 @@ class RobotsGuard:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Puts a robots.txt that forbids everything in the place of an error of the server."""
-        if not _is_robots(request) or (response.status < _SERVER_ERROR and response.status != _TOO_MANY):
+        """Puts a robots.txt that forbids everything in the place of what is none."""
+        reason = self._unreadable(response) if _is_robots(request) else None
+        if reason is None:
             return response
-        self._note(f"status {response.status}")
+        self._note(reason)
         return response.replace(status=200, body=self._FORBID_ALL)
+
+    @staticmethod
+    def _unreadable(response: Response) -> str | None:
+        """Why an answer does not say what the rules are; half of them might allow what the other half forbids."""
+        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
+            return f"status {response.status}"
+        damage = flags_of(response).get(DAMAGED_HEADER)
+        if damage is None:
+            return blocked_reason(response.status, response.body) if response.status == _OK else None
+        return f"damaged: {damage}"
 
     def process_exception(self, request: Request, exception: Exception) -> Response | None:
         """The same where no answer came at all."""
@@ -290,31 +305,36 @@ def blocked_reason(status: int, body: bytes) -> str | None:
 
 
 class SiteRefuses(IgnoreRequest):
-    """The site refused so often in a row that it is not asked any more."""
+    """The site refused, or failed, so often in a row that it is not asked any more."""
 
 
 class Refusals:
-    """Flags answers in which the site refuses, and after some in a row lets no request to it through.
+    """Flags answers in which the site refuses, and after some in a row lets no request to it through; nor after some
+    errors in a row, for hundreds of posts, each asked for three times, would keep a site busy for hours that is down.
 
     It counts here and not in the spider because the next request is on its way before the spider sees an answer.
     """
 
     def __init__(self, crawler: "Crawler") -> None:
         self._max = crawler.settings.getint("PAPERDIGEST_MAX_BLOCKED")
+        self._max_failed = crawler.settings.getint("PAPERDIGEST_MAX_FAILED")
         self._refusal_in: Callable[[Response], str | None] = getattr(crawler.spider, "refusal_in", _plain_refusal)
         self._rules: HostRules = getattr(crawler.spider, "host_rules", HostRules(patterns=()))
         self._in_a_row: Counter[str] = Counter()
+        self._failed_in_a_row: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
-        """Reads the limit from the settings; how its site refuses, the spider knows."""
+        """Reads the limits from the settings; how its site refuses, the spider knows."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raises SiteRefuses once the limit is reached."""
-        in_a_row = self._in_a_row[self._site(request)]
-        if in_a_row >= self._max:
-            raise SiteRefuses(f"{request.url} not asked: {in_a_row} refusals in a row")
+        site = self._site(request)
+        if self._in_a_row[site] >= self._max:
+            raise SiteRefuses(f"{request.url} not asked: {self._in_a_row[site]} refusals in a row")
+        if self._failed_in_a_row[site] >= self._max_failed:
+            raise SiteRefuses(f"{request.url} not asked: {self._failed_in_a_row[site]} errors in a row")
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Sees what is left after all retries and redirects."""
@@ -326,6 +346,7 @@ class Refusals:
         else:
             response.request = request  # the spider wants to know what was asked for; Scrapy itself sets it later
             reason = self._refusal_in(response)
+            self._note_failure(request, failed=reason is None and response.status >= _SERVER_ERROR)
             if reason is None:
                 self._in_a_row[site] = 0
                 return response
@@ -333,6 +354,16 @@ class Refusals:
             self._in_a_row[site] += 1
         request.meta["refused_for_good"] = self._in_a_row[site] >= self._max
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Sees what got no answer, after all retries; what was refused by us, or is too large, is none of these."""
+        if not _is_robots(request) and not isinstance(exception, IgnoreRequest | TooLarge | DownloadCancelledError):
+            self._note_failure(request, failed=True)
+
+    def _note_failure(self, request: Request, *, failed: bool) -> None:
+        site = self._site(request)
+        self._failed_in_a_row[site] = self._failed_in_a_row[site] + 1 if failed else 0
+        request.meta["failed_for_good"] = self._failed_in_a_row[site] >= self._max_failed
 
     def _site(self, request: Request) -> str:
         return site_of(request.meta.get("address", request.url), self._rules)

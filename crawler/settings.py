@@ -27,6 +27,7 @@ RETRY_PRIORITY_ADJUST = 20  # before anything else is asked: what a site refuses
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # it is in the report, with its address
 PAPERDIGEST_MAX_WAIT = 120.0  # seconds of Retry-After that we sit out; longer is a "come back another day"
 PAPERDIGEST_BACKOFF = 5.0  # delays before the first retry where no Retry-After is given: 10 s, then 20 s
+PAPERDIGEST_MAX_FAILED = 5  # requests in a row that came to nothing, each tried three times: then the site is down
 PAPERDIGEST_MAX_BLOCKED = 3  # refusals in a row: one may be chance, three are an answer
 
 # --- safety ----------------------------------------------------------------------------------------------------------

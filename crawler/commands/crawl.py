@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from crawler.along import Along
-from crawler.captures import CaptureStore, crawl_lock_path
+from crawler.captures import CaptureStore, CaptureStoreError, crawl_lock_path
 from crawler.commands.imports import summary_line, summary_to_dict
 from crawler.console import Console
-from crawler.exits import Exit
-from crawler.ingest import Paths, check_files, update_archive
+from crawler.exits import Exit, status_of_error
+from crawler.ingest import Paths, check_files, refuse_missing_captures, update_archive
 from crawler.locks import sole_lock
 from crawler.mementos import memento_time
 from crawler.run import CrawlReport, crawl, origin_of
@@ -22,8 +22,8 @@ from normalize.archive import Summary, open_readonly
 from normalize.urls import post_keys
 
 _STRANGE: Final = ("foreign", "damaged", "list")  # classes that no whole answer at a post's address has
-_DISK_FULL: Final = 28
 _SHOWN_KEYS: Final = 5
+_NOT_KNOWN: Final = "whether there is anything new is not known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ def crawl_and_archive(
         asked: options for the book; ``None``: those of the arguments that are plain values.
     """
     check_files(into)
+    refuse_missing_captures(into)
     with Along(into) as along, ExitStack() as held:
         if delay == 0:
             along.begin()  # before anything is held or runs that the other processes would have too
@@ -75,7 +76,7 @@ def crawl_and_archive(
         options = {**_plain(given), "delay": delay, "limit": given.get("limit"), "refetch": refetch}
         row = _Row(into, command or f"crawl {spider}", origin_of(spider, site_url), {**options, **(asked or {})})
         with row.open() as run_id:
-            report, summary = _crawl(
+            row.report = report = _fetch(
                 spider,
                 into,
                 console,
@@ -86,27 +87,28 @@ def crawl_and_archive(
                 site_url=site_url,
                 refetch=refetch,
             )
+            with console.progress("Reading captures") as advance:
+                summary = along.finish(advance) + update_archive(into, advance)
+            row.report = report = _with_strange_pages(report, into)
             is_empty = bool(report.ways) and report.list_complete and not report.found
             status = Exit.FAILED if is_empty else status_of(report)
-            row.end(status, report, summary)
-    _tell(Outcome(run_id=run_id, status=status, report=report, summary=summary), into, console)
-    if is_empty:
-        console.warn(f"the list of posts is empty: is {given['user']!r} the right name?")
+            row.end(status, summary=summary)
+    with console.last_words():
+        _tell(Outcome(run_id=run_id, status=status, report=report, summary=summary), into, console)
+        if is_empty:
+            console.warn(f"the list of posts is empty: is {given['user']!r} the right name?")
     return status
 
 
-def _crawl(spider: str, into: Paths, console: Console, along: Along, **options: Any) -> tuple[CrawlReport, Summary]:
+def _fetch(spider: str, into: Paths, console: Console, along: Along, **options: Any) -> CrawlReport:
     with console.progress("Fetching posts") as advance:
-        report = crawl(
+        return crawl(
             spider,
             store_path=into.captures,
             progress=(lambda done, total, _address: advance(done, total)) if advance else None,
             stored=along.stored,
             **options,
         )
-    with console.progress("Reading captures") as advance:
-        summary = along.finish(advance) + update_archive(into, advance)
-    return _with_strange_pages(report, into), summary
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,6 +127,8 @@ class _Row:
         self._source = source
         self._asked = asked
         self._run_id = 0
+        self.report = CrawlReport()
+        """What came of the crawl, once it is over: it stands in the row also where the archive cannot be written."""
 
     @contextmanager
     def open(self) -> Iterator[int]:
@@ -135,29 +139,24 @@ class _Row:
             yield self._run_id
         except BaseException as error:
             problem = RunProblem(code="ended", message=f"{type(error).__name__} {error}".strip())
-            with suppress(sqlite3.Error), CaptureStore.open(self._into.captures) as store:
-                Runs(store).end(self._run_id, _status_of_error(error), problems=[problem])
+            # this error is what is to be told, whatever became of the book; one that was removed is not begun anew
+            with suppress(sqlite3.Error, CaptureStoreError, KeyError):
+                if self._into.captures.exists():
+                    self.end(status_of_error(error), problem)
             raise
 
-    def end(self, status: Exit, report: CrawlReport, summary: Summary) -> None:
+    def end(self, status: Exit, *problems: RunProblem, summary: Summary | None = None) -> None:
         """Fills the row with what came of it."""
         with CaptureStore.open(self._into.captures) as store:
             Runs(store).end(
                 self._run_id,
                 status,
-                counts=report.counts(),
-                problems=report.problems,
-                ways=report.ways,
-                full_list=report.full_list,
-                archive=summary_to_dict(summary),
+                counts=self.report.counts(),
+                problems=(*self.report.problems, *problems),
+                ways=self.report.ways,
+                full_list=self.report.full_list,
+                archive=None if summary is None else summary_to_dict(summary),
             )
-
-
-def _status_of_error(error: BaseException) -> Exit:
-    if isinstance(error, KeyboardInterrupt):
-        return Exit.INTERRUPTED
-    is_full = isinstance(error, OSError) and error.errno == _DISK_FULL
-    return Exit.DISK_FULL if is_full or "disk is full" in str(error) else Exit.FAILED
 
 
 # --- what it means ---------------------------------------------------------------------------------------------------
@@ -257,8 +256,11 @@ def news_line(report: CrawlReport, summary: Summary) -> str:
 
     >>> news_line(CrawlReport(unchanged=3, ways={"feed": "served"}), Summary())
     'nothing new; 3 looked at again, unchanged; discovery: feed'
+    >>> news_line(CrawlReport(posts_blocked=3, ways={"feed": "served"}), Summary())
+    'whether there is anything new is not known; discovery: feed'
     """
-    parts = [_changes(summary)]
+    is_nothing = summary_line(summary) == summary_line(Summary())
+    parts = [_NOT_KNOWN if is_nothing and _is_partial(report) else _changes(summary)]
     if report.changed_keys:
         keys = list(report.changed_keys[:_SHOWN_KEYS])
         more = ", …" if len(report.changed_keys) > len(keys) else ""
@@ -273,6 +275,12 @@ def news_line(report: CrawlReport, summary: Summary) -> str:
         refused = [f"{way} {word}" for way, word in report.ways.items() if word not in ("served", "not asked")]
         parts.append(f"discovery: {', '.join(served) or 'none served'}" + "".join(f"; {one}" for one in refused))
     return "; ".join(parts)
+
+
+def _is_partial(report: CrawlReport) -> bool:
+    """Whether something was not seen that may be new: then it is not said that nothing is."""
+    none_served = bool(report.ways) and "served" not in report.ways.values()
+    return bool(none_served or report.posts_blocked or report.posts_missed) or report.finish_reason == "shutdown"
 
 
 def _changes(summary: Summary) -> str:

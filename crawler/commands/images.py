@@ -1,14 +1,15 @@
 """``paperdigest images``: the pictures that entries of the archive show, and a report in plain words."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from crawler.captures import CaptureStore
 from crawler.console import Console
-from crawler.exits import Exit
+from crawler.exits import Exit, status_of_error
 from crawler.images.fetch import FetchReport, PictureProblem, fetch_pictures
 from crawler.images.store import ImageStore, images_path
 from crawler.images.wanted import MAX_TRIES, REST, Role, Wants, find_wants
@@ -55,7 +56,8 @@ def fetch_and_tell(request: Request, into: Paths, console: Console) -> Exit:
         with _in_the_book(request, into, wants) as book:
             book.report = _fetch(request, into, wants, console)
             book.status = status_of(book.report)
-    _tell(wants, book.report, into, console)
+    with console.last_words():
+        _tell(wants, book.report, into, console)
     return book.status
 
 
@@ -99,7 +101,7 @@ class _Book:
 
 @contextmanager
 def _in_the_book(request: Request, into: Paths, wants: Wants) -> Iterator[_Book]:
-    """Notes in the capture store, if there is one, that a run begins and how it ends; one that raises did not end."""
+    """Notes in the capture store, if there is one, that a run begins and how it ends, also where an error ends it."""
     book = _Book(report=FetchReport(), status=Exit.FAILED)
     if not into.captures.exists():
         yield book
@@ -107,9 +109,20 @@ def _in_the_book(request: Request, into: Paths, wants: Wants) -> Iterator[_Book]
     asked = {"roles": sorted(request.roles), "limit": request.limit, "delay": request.delay}
     with CaptureStore.open(into.captures) as store:
         run_id = Runs(store).begin("images", source=request.site_url, asked=asked)
-    yield book
-    with CaptureStore.open(into.captures) as store:
-        Runs(store).end(run_id, book.status, counts=_counts(book.report, wants), problems=_run_problems(book.report))
+
+    def end(*problems: RunProblem) -> None:
+        noted = [*_run_problems(book.report), *problems]
+        with CaptureStore.open(into.captures) as store:
+            Runs(store).end(run_id, book.status, counts=_counts(book.report, wants), problems=noted)
+
+    try:
+        yield book
+    except BaseException as error:
+        book.status = status_of_error(error)
+        with suppress(sqlite3.Error):
+            end(RunProblem(code="ended", message=f"{type(error).__name__} {error}".strip()))
+        raise
+    end()
 
 
 def _counts(report: FetchReport, wants: Wants) -> RunCounts:

@@ -82,9 +82,8 @@ def _listed_post(item: Any, blog: Blog) -> ListedPost:
     host = parts.hostname or ""
     if not is_site_host(host):
         raise ValueError(f"url {url!r:.200} of post {number} is not on CSDN")
+    address = f"https://{host}{parts.path}"
     # the list is this user's alone, so that a sub-domain in it is the user's own
-    return ListedPost(
-        article_id=number,
-        address=f"https://{host}{parts.path}",
-        pinned=item.get("top") in (True, 1),
-    )
+    if not parts.path.startswith("/article/") and blog.post_at(address) is None:
+        raise ValueError(f"url {url!r:.200} of post {number} is that of another user")
+    return ListedPost(article_id=number, address=address, pinned=item.get("top") in (True, 1))

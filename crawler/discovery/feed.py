@@ -68,7 +68,8 @@ def _root(text: str) -> lxml.etree._Element:
     try:
         return lxml.etree.fromstring(clean.encode("utf-8"), parser)
     except lxml.etree.XMLSyntaxError as error:
-        raise NotAList(f"a feed that is no XML: {error}") from error
+        reason = str(error).split("\n")[0]  # what follows is a piece of the feed
+        raise NotAList(f"a feed that is no XML: {reason}") from error
 
 
 def _addresses(item: lxml.etree._Element) -> "list[str]":

@@ -23,7 +23,8 @@ Role = Literal["badge", "title", "figure", "other"]
 MAX_TRIES: Final = 5
 """Tries in vain after which a picture is not asked for any more."""
 REST: Final = timedelta(days=7)
-"""How long a picture is left alone after a try in vain."""
+"""How long a picture is left alone after a try in vain; one of a clock that was a day ahead or more does not count."""
+_AHEAD: Final = timedelta(days=1)
 
 _QUERY: Final = """
     SELECT images.key, images.url, max(ifnull(posts.published_on, '')), count(*)
@@ -77,7 +78,8 @@ def find_wants(archive: Path, store: ImageStore, roles: Collection[Role], *, now
     """
     with closing(open_readonly(archive)) as connection:
         candidates = _candidates(connection, roles)
-    stored, tries, rested = store.keys(), store.tries(), utc_text(now - REST)
+    stored, tries = store.keys(), store.tries()
+    rested, latest = utc_text(now - REST), utc_text(now + _AHEAD)
     counts, elsewhere = Counter[str](), Counter[str]()
     due: list[tuple[_Candidate, Tries]] = []
     for candidate in candidates:
@@ -88,7 +90,7 @@ def find_wants(archive: Path, store: ImageStore, roles: Collection[Role], *, now
             elsewhere[host_of(candidate.addresses[0])] += 1
         elif tried.number >= MAX_TRIES:
             counts["given_up"] += 1
-        elif tried.last_at > rested:
+        elif rested < tried.last_at < latest:
             counts["resting"] += 1
         else:
             due.append((candidate, tried))

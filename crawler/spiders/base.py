@@ -311,13 +311,24 @@ class CaptureSpider(scrapy.Spider):
         """Call after an answer was handed out.
 
         Raises:
-            CloseSpider: so many refusals in a row that the site does not want to be asked now.
+            CloseSpider: so many refusals in a row that the site does not want to be asked now, or so many errors.
         """
         if response.meta.get("refused_for_good", False):
             raise CloseSpider("blocked")
+        self._mind_failures(response.meta)
+
+    def _mind_failures(self, meta: Mapping[str, Any]) -> None:
+        """Raises CloseSpider where so many requests in a row came to nothing that the site is down."""
+        if meta.get("failed_for_good", False):
+            self.problem("unreachable", meta["address"], "so many requests in a row came to nothing: the site is left")
+            raise CloseSpider("unreachable")
 
     def on_error(self, failure: Failure) -> Iterator[NewCapture]:
-        """Counts a request that got no answer: refused by robots.txt or by us, or failed on the way."""
+        """Counts a request that got no answer: refused by robots.txt or by us, or failed on the way.
+
+        Raises:
+            CloseSpider: so many failed in a row that the site is down.
+        """
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
         if isinstance(error, SiteRefuses):
@@ -327,6 +338,7 @@ class CaptureSpider(scrapy.Spider):
         is_robots = is_ours and "robots.txt" in reason
         what = "forbidden" if is_robots else "refused" if is_ours else "failed"
         self._miss(what, request.meta, f"not fetched: {reason}")
+        self._mind_failures(request.meta)
         yield from ()
 
     def count(self, what: str, number: int = 1) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, Unpack
 
 from scrapy import signals
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _MAX_PAGES: Final = 1000  # of 20 posts and more: a list that goes on longer runs in a circle
+_SHARE: Final = 2  # a list with fewer than one in so many of the posts that it must name is not read to its end
 _LIST_PRIORITY: Final = 10  # the lists first, so that the newest posts are known before any is fetched
 _WAYS: Final[tuple[Way, ...]] = ("feed", "list_api", "list_page", "category", "past_posts")
 _NOT_ASKED: Final = "not asked"
@@ -136,6 +138,7 @@ class CsdnSpider(CaptureSpider):
             return
         self.ways["feed"] = _SERVED
         self._take(listing, "feed")
+        self._listed["feed"] = {post.article_id for post in listing.posts}
         keys = [post.key for post in listing.posts]
         if self._full or not self.known(keys):
             self._full = True
@@ -195,32 +198,45 @@ class CsdnSpider(CaptureSpider):
             self.list_complete = True
             yield from self._looks()
         else:
-            self.ways[way] = "failed: it runs in a circle"
             yield from self._next_list()
 
     def _verdict(self, listing: Listing, way: Way, page: int) -> bool | None:
-        """Takes in a page; whether as much of the list as is needed is known, ``None`` where it goes on."""
+        """Takes in a page; whether as much of the list as is needed is known, ``None`` where it goes on; not where the
+        way failed, of which it takes note.
+        """
         named = self._listed[way]
         before = len(named)
         news = [post for post in listing.posts if post.article_id not in named]
         named.update(post.article_id for post in news)
         known = self._take(listing, way)
         if listing.total is not None and len(named) >= listing.total:
-            self.full_list = True
-        elif listing.is_empty or (listing.pages is not None and page >= listing.pages):
-            self.full_list = True
+            return self._is_whole(way)
+        if listing.is_empty or (listing.pages is not None and page >= listing.pages):
             if listing.total is not None:
                 self.problem("list", None, f"the list says {listing.total} posts, but names {len(named)}")
-        elif len(named) == before or page >= _MAX_PAGES:
+            return self._is_whole(way, listing.total or 0)
+        if len(named) == before or page >= _MAX_PAGES:
             self.problem("list", None, f"page {page} of the list names nothing new: it runs in a circle")
+            self._way_failed(way, "failed: it runs in a circle")
             return False
-        if self.full_list:
-            return True
         # but for pinned ones, posts come by falling date: what is on later pages is older
         self._unknown.update(post.article_id for post in news if not post.pinned and post.key not in known)
         is_enough = self.limit is not None and len(self._unknown) >= self.limit
         is_short_look = not self._full and any(post.key in known and not post.pinned for post in listing.posts)
         return True if is_enough or is_short_look else None
+
+    def _is_whole(self, way: Way, total: int = 0) -> bool:
+        """Whether a list that came to its end names what it must: one that names far fewer posts than it says that
+        there are, or than the feed names, is how a site refuses without a word. ``total``: as the list says.
+        """
+        count, wanted = len(self._listed[way]), max(total, len(self._listed.get("feed", ())))
+        if count * _SHARE < wanted:
+            reason = f"it ends after {count} posts, and there are at least {wanted}"
+            self.problem("list", None, f"the list is not whole: {reason}")
+            self._way_failed(way, f"failed: {reason}")
+            return False
+        self.full_list = count > 0
+        return True
 
     # --- categories --------------------------------------------------------------------------------------------------
 
@@ -290,6 +306,7 @@ class CsdnSpider(CaptureSpider):
                 listing = parse(response.body)
             except NotAList as error:
                 self.count("failed")
+                self.count("list_failed")  # as with every answer of a way: there are others
                 self.problem("not_a_list", response.meta["address"], f"is no list: {error}")
                 self._way_failed(way, f"failed: {error}")
         self.mind_refusals(response)
@@ -367,8 +384,7 @@ class CsdnSpider(CaptureSpider):
         task, address = response.meta["task"], self.address_of(response)
         blocked, notes = self.blocked(response), dict[str, str]()
         if f"csdn-{article_id(address)}" != task.key and response.status == _OK and blocked is None:
-            yield self.capture(response)
-            self.miss("failed", response, f"leads to {address}, which is another page")
+            yield self._of_another_page(response, address)
             return
         if response.status == _OK and blocked is None and DAMAGED_HEADER not in flags_of(response):
             notes = self._page_notes(response, task.key)
@@ -381,6 +397,21 @@ class CsdnSpider(CaptureSpider):
             if response.status == _OK:
                 self._look_for_links(response.body)
         self.mind_refusals(response)
+
+    def _of_another_page(self, response: Response, address: str) -> NewCapture:
+        """What is stored of a page that redirects led to: of that of another post only that it came, for it is no look
+        at that one. That one is looked at by itself, and it is found out what stands there.
+        """
+        reason = f"leads to {address}, which is another page"
+        self.miss("failed", response, reason)
+        if article_id(address) is None:
+            return self.capture(response)
+        post = self.blog.post_at(address)
+        if post is not None and post.article_id not in self._looked_for:
+            self._has_more = True
+            self._find([post], "past_posts")
+        answer = self.look_of(response, damaged=reason).capture
+        return replace(answer, address=response.meta["address"], body=b"", live=True)
 
     def _page_notes(self, response: Response, key: str) -> dict[str, str]:
         """What is to be noted of a page that came whole, as for :meth:`look_of`; nothing of a post's page."""

@@ -244,6 +244,13 @@ def test_config_file_is_read_and_checked(paperdigest, tmp_path, sample):
     assert "speed" in paperdigest("import", sample / "markdown", status=2).stderr
 
 
+@pytest.mark.parametrize("name", ["", ".", "sub", "x\\u0000.db"])
+def test_config_that_names_no_file_is_a_usage_error(paperdigest, tmp_path, name):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "paperdigest.toml").write_text(f'archive = "{name}"\n')
+    assert "names no file" in paperdigest("runs", status=2).stderr
+
+
 def test_demo_touches_only_its_own_files(paperdigest, tmp_path, sample):
     paperdigest("import", sample / "markdown", "--archive", "data/archive.db")
     before = digests(tmp_path / "data")

@@ -141,6 +141,7 @@ def test_answer_that_is_no_list(body: bytes) -> None:
         {"articleId": 5, "url": "https://blog.csdn.net/u/article/details/6"},
         {"articleId": 5, "url": "https://blog.csdn.net/u"},
         {"articleId": 5, "url": "https://evil.example/article/details/5"},
+        {"articleId": 5, "url": "https://blog.csdn.net/neighbour/article/details/5"},
         {"articleId": 5, "url": "http://127.0.0.1/article/details/5"},
         {"articleId": 5, "url": "https://blog.csdn.net@127.0.0.1/u/article/details/5"},
     ],
@@ -154,7 +155,7 @@ def test_item_that_names_no_post(bad_item: Any) -> None:
 def test_item_of_the_list() -> None:
     text = {
         "articleId": "7",
-        "url": "http://blog.csdn.net/u/article/details/7?spm=1#c",
+        "url": f"http://blog.csdn.net/{USER.lower()}/article/details/7?spm=1#c",
         "postTime": 1718000000,
         "formatTime": "20 小时前",
         "top": 1,
@@ -164,7 +165,7 @@ def test_item_of_the_list() -> None:
     data = {"list": [text, bare, sub_domain, text], "total": True}
     found = parse_api_page(json.dumps({"code": 200, "data": data}).encode(), blog=BLOG)
     assert [(post.article_id, post.address, post.pinned) for post in found.posts] == [
-        (7, "https://blog.csdn.net/u/article/details/7", True),
+        (7, f"https://blog.csdn.net/{USER.lower()}/article/details/7", True),
         (8, f"https://blog.csdn.net/{USER}/article/details/8", False),
         (9, "https://reader.blog.csdn.net/article/details/9", False),
     ]
@@ -281,6 +282,13 @@ def test_answer_that_is_no_feed(body: bytes) -> None:
     with pytest.raises(NotAList):
         parse_feed(body, blog=BLOG)
     assert time.monotonic() - began < 5
+
+
+def test_reason_of_a_spoilt_feed_quotes_nothing_of_it() -> None:
+    spoilt = feed(feed_item(f"{HOME}/article/details/3")).replace(b"</item>", "<![CDATA[\n摘要".encode())
+    with pytest.raises(NotAList, match="no XML") as caught:
+        parse_feed(spoilt, blog=BLOG)
+    assert not {"\n", "摘"} & set(str(caught.value))
 
 
 # --- pages of the list -----------------------------------------------------------------------------------------------

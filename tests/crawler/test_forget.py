@@ -335,6 +335,27 @@ def test_stopped_before_the_archive_any_command_ends_it(monkeypatch, paths, file
     assert dump(paths.archive) == dump(expected.archive)
 
 
+def test_what_was_stopped_before_it_began_does_not_end_with_another(monkeypatch, paths):
+    other = query(paths.archive, f"SELECT post_id FROM posts WHERE post_id != '{KEY}' ORDER BY post_id")[0][0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crawler.forget, "_remove", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            remove_post(other, paths)
+    stopped(monkeypatch, paths, "archive")
+    assert finish_removal(KEY, paths) is not None
+    with CaptureStore.open(paths.captures) as store:
+        assert [(run.asked["post"], run.outcome) for run in Runs(store).latest()] == [(KEY, "ok"), (other, None)]
+
+
+def test_what_a_link_to_the_archive_leads_to_is_emptied(paths, tmp_path):
+    """An archive on another disk: were the link replaced, all bytes would stay there."""
+    real = paths.archive.rename(tmp_path / "real.db")
+    paths.archive.symlink_to(real)
+    remove_post(KEY, paths)
+    assert paths.archive.is_symlink()
+    assert query(real, f"SELECT count(*) FROM posts WHERE post_id = '{KEY}'") == [(0,)]
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 

@@ -194,6 +194,17 @@ def test_never_answered_first_then_the_longest_overdue(frontier: Frontier, store
     assert keys(frontier, FIRST + DAY)[-1] == "csdn-3"
 
 
+def test_what_was_asked_for_in_vain_comes_last(frontier: Frontier, store: CaptureStore) -> None:
+    frontier.add([post(n) for n in (1, 2, 3, 4, 5)])
+    store.add(
+        [seen(5, FIRST - DAY, 403), seen(4, FIRST - 2 * DAY, 500), seen(1, FIRST - 9 * DAY), seen(2, FIRST - 9 * DAY)]
+    )
+    store.add([seen(2, FIRST - DAY, 403)])
+    assert keys(frontier) == ["csdn-3", "csdn-1", "csdn-4", "csdn-5", "csdn-2"]
+    store.add([seen(4, FIRST), seen(2, FIRST)])
+    assert keys(frontier, FIRST + DAY) == ["csdn-3", "csdn-1", "csdn-4", "csdn-5"]
+
+
 def test_due_at_the_same_hour_of_the_next_day(frontier: Frontier, store: CaptureStore) -> None:
     store.add([seen(1, FIRST + timedelta(minutes=40))])
     assert keys(frontier, FIRST + timedelta(hours=22)) == []
@@ -240,6 +251,16 @@ def test_two_answers_within_a_second(frontier: Frontier, store: CaptureStore) ->
 # --- forgotten posts -------------------------------------------------------------------------------------------------
 
 
+def test_a_clock_that_was_ahead_puts_nothing_off(frontier: Frontier, store: CaptureStore) -> None:
+    """One look of a clock that was two years ahead, and no other would have been due for two years."""
+    store.add([seen(1, FIRST + 730 * DAY)])
+    [task] = frontier.tasks(FIRST)
+    assert (task.key, task.last is not None) == ("csdn-1", True)
+    store.add([seen(1, FIRST)])
+    assert keys(frontier, FIRST + DAY / 2) == []
+    assert keys(frontier, FIRST + DAY) == ["csdn-1"]
+
+
 def test_forgotten_posts_stay_away(frontier: Frontier, store: CaptureStore) -> None:
     frontier.add([post(1), post(2)])
     store.connection.execute("INSERT INTO tombstones VALUES ('key', 'csdn-1', '2026-01-01T00:00:00Z')")
@@ -266,6 +287,8 @@ def test_last_run_that_read_the_full_list(frontier: Frontier, store: CaptureStor
     assert frontier.last_full("a") == FIRST + DAY
     assert frontier.last_full("b") == FIRST + 2 * DAY
     assert frontier.last_full("c") is None
+    assert frontier.last_full(now=FIRST) == FIRST + DAY  # less than a day ahead
+    assert frontier.last_full("b", now=FIRST) is None
 
 
 # --- speed -----------------------------------------------------------------------------------------------------------
@@ -278,11 +301,12 @@ def test_looks_are_found_without_reading_rows(frontier: Frontier, store: Capture
     statements.clear()
     frontier.tasks(FIRST)
     store.connection.set_trace_callback(None)
-    assert len(statements) == 3
-    [looks] = [sql for sql in statements if "observations" in sql]
-    plan = " ".join(row[3] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {looks}"))
-    assert "COVERING INDEX observations_by_look" in plan
-    assert "TEMP B-TREE" not in plan
+    assert len(statements) == 4
+    looks, in_vain = [sql for sql in statements if "observations" in sql]
+    for query, index in ((looks, "COVERING INDEX observations_by_look"), (in_vain, "INDEX observations_by_post")):
+        plan = " ".join(row[3] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+        assert index in plan
+        assert "TEMP B-TREE" not in plan
 
 
 def test_thousands_of_posts_take_no_time(frontier: Frontier, store: CaptureStore) -> None:

@@ -493,6 +493,15 @@ def test_what_is_wanted_and_in_which_order(tmp_path: Path, store: ImageStore) ->
     assert find_wants(archive, store, {"title"}, now=NOW).pictures == ()
 
 
+def test_a_clock_that_was_ahead_lets_no_picture_rest(tmp_path: Path, store: ImageStore) -> None:
+    archive = tmp_path / "x.db"
+    make_archive(archive, ("2018-01-05", [MMBIZ.format(f"old{name}-aaaa") for name in "ab"]))
+    fail(store, "olda-aaaa", -400)
+    fail(store, "oldb-aaaa", -0.5)
+    wants = find_wants(archive, store, {"figure"}, now=NOW)
+    assert ([picture.key for picture in wants.pictures], wants.resting) == (["olda-aaaa"], 1)
+
+
 def test_each_try_takes_another_address_of_the_picture(tmp_path: Path, store: ImageStore) -> None:
     archive = tmp_path / "x.db"
     addresses = [
@@ -909,8 +918,13 @@ def test_a_disk_without_room_ends_the_run_with_its_own_status(
             "CREATE TRIGGER full BEFORE INSERT ON pictures WHEN (SELECT count(*) FROM pictures) = 2 "
             "BEGIN SELECT raise(ABORT, 'database or disk is full'); END"
         )
+    CaptureStore.open(tmp_path / "x.captures.db").close()
     images(status=6)
     assert len(server.paths) == 3
+    [(outcome, message)] = rows(
+        tmp_path / "x.captures.db", "SELECT outcome, message FROM runs JOIN run_problems USING (run_id)"
+    )
+    assert (outcome, "disk is full" in message) == ("disk full", True)
     assert rows(tmp_path / "x.images.db", "SELECT count(*) FROM bodies") == [(2,)]
 
 

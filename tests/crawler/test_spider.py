@@ -565,7 +565,8 @@ def test_scrapy_finds_the_spiders() -> None:
         ("soon", None),
         ("-5", None),
         ("", None),
-        ("9" * 40, None),
+        ("99999999999", 99999999999),
+        ("9" * 400, float("inf")),
     ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:

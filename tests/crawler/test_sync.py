@@ -478,7 +478,7 @@ def test_sync_of_the_sample(paperdigest, tmp_path):
         done = paperdigest("sync", "--site-url", blog.url, status=4)
         # robots.txt, the feed, and the post that was refused
         assert blog.requests[asked:][1:] == [f"/{blog.user}/rss/list", f"/{blog.user}/article/details/99000015"]
-        assert "nothing new; discovery: feed" in done.stdout
+        assert "whether there is anything new is not known; discovery: feed" in done.stdout
         assert "security" in done.stderr or "challenge" in done.stderr
         assert run_row(tmp_path / "a.captures.db")["full_list"] == 0
 
