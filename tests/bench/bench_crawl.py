@@ -1,6 +1,6 @@
 """How fast ``paperdigest sync`` is, as a multiple of what no Scrapy crawl can do without, and how much memory it takes.
 
-    python tests/bench/bench_crawl.py [--posts 2000] [--many 10000] [--rounds 3] [--page-bytes 140000]
+    python tests/bench/bench_crawl.py [--posts 2000] [--many 10000] [--rounds 5] [--page-bytes 140000]
 
 A server in a process of its own serves digest posts on loopback, packed beforehand; politeness is off. Every time is
 that of a whole process, its start included. To hold:
@@ -86,7 +86,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--posts", type=int, default=2000)
     parser.add_argument("--many", type=int, default=10_000, help="posts of the second look at memory; 0: none")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--page-bytes", type=int, default=140_000)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, FaultServer() as site:

@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -35,23 +35,6 @@ FIRST = 80_000_000
 MEGABYTE = 1 << 20
 FEEDS = f"/{USER}/rss/*"
 ALL_POSTS = f"/{USER}/article/details/*"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
-
-@pytest.fixture
-def site(server: FaultServer) -> Iterator[FaultServer]:
-    yield server
-    assert server.trapped() == []
-
-
-@pytest.fixture
-def home(tmp_path: Path, site: FaultServer) -> Home:
-    return Home(tmp_path, site)
 
 
 def posts(count: int, **values: object) -> list[Post]:

@@ -2,10 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,23 +14,6 @@ from tests.crawler.syncruns import Home
 FAILED, BLOCKED, DISK_FULL, NOT_AN_ARCHIVE = 1, 4, 6, 8
 FIRST = 80_000_000
 FEEDS = f"/{USER}/rss/*"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
-
-@pytest.fixture
-def site(server: FaultServer) -> Iterator[FaultServer]:
-    yield server
-    assert server.trapped() == []
-
-
-@pytest.fixture
-def home(tmp_path: Path, site: FaultServer) -> Home:
-    return Home(tmp_path, site)
 
 
 def posts(count: int) -> list[Post]:
