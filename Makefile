@@ -32,7 +32,7 @@ $(VENV)/datasette1/.installed: $(VENV)/.installed
 	@touch $@
 
 test: install $(VENV)/datasette1/.installed check
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 check: install
 	$(BIN)/ruff check .
