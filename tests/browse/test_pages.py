@@ -333,7 +333,7 @@ def test_the_first_key_skips_to_the_text(page: "Page") -> None:
 def test_the_reader_chooses_the_language(page: "Page") -> None:
     page.goto("/")
     page.get_by_role("button", name="English").click()
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_function("document.documentElement?.lang === 'en'")
     page.goto(f"/paper/{PAPER}")
     assert page.locator("html").get_attribute("lang") == "en"
 
