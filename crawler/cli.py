@@ -17,7 +17,8 @@ import click
 
 from crawler.config import BadConfig, Config, load_config
 from crawler.console import Console, drop_unheard, prepare_streams
-from crawler.exits import Exit
+from crawler.exits import Exit, is_disk_full
+from crawler.interrupts import INTERRUPTS, interrupt
 from normalize import __version__
 
 if TYPE_CHECKING:
@@ -625,14 +626,11 @@ def review(
 # --- failures --------------------------------------------------------------------------------------------------------
 
 
-_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
-
-
 def main() -> NoReturn:
     """The command; every failure that has a name ends with its own exit status and one line."""
     prepare_streams()
-    for number in _INTERRUPTS:
-        signal.signal(number, _interrupt)
+    for number in INTERRUPTS:
+        signal.signal(number, interrupt)
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -646,23 +644,10 @@ def main() -> NoReturn:
         _fail(*_named(error))
     finally:
         # What was said stands: while Python ends, an interrupt would only spoil the exit status.
-        for number in _INTERRUPTS:
+        for number in INTERRUPTS:
             signal.signal(number, signal.SIG_IGN)
         drop_unheard()
     sys.exit(status if isinstance(status, int) else Exit.OK)
-
-
-class _Interrupted(KeyboardInterrupt):
-    """Ctrl-C, or a signal to terminate.
-
-    Not Python's own: after that has left an ``exec`` of text, which is how dataclasses and named tuples are made while
-    modules are loaded, a program begun with ``python -m`` is ended by the signal in place of its exit status (the
-    ``unhandled_keyboard_interrupt`` of CPython's ``pythonrun.c``, which asks for the very class).
-    """
-
-
-def _interrupt(_number: int, _frame: object) -> NoReturn:
-    raise _Interrupted
 
 
 def _named(error: Exception) -> tuple[Exit, str]:
@@ -683,7 +668,7 @@ def _named(error: Exception) -> tuple[Exit, str]:
         return Exit.INPUT_REFUSED, text
     if isinstance(error, AnotherRun):
         return Exit.ANOTHER_RUN, text
-    if (isinstance(error, OSError) and error.errno == 28) or "disk is full" in text:
+    if is_disk_full(error):
         return Exit.DISK_FULL, f"disk full: {text}; what was committed before is whole"
     return Exit.FAILED, text or type(error).__name__
 

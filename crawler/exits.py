@@ -1,9 +1,7 @@
 """Exit statuses of ``paperdigest``, one a reason, so that a script can tell them apart."""
 
+import errno
 from enum import IntEnum
-from typing import Final
-
-_DISK_FULL: Final = 28
 
 
 class Exit(IntEnum):
@@ -38,5 +36,9 @@ def status_of_error(error: BaseException) -> Exit:
     """Exit status of a run that an error ended, for the book of runs."""
     if isinstance(error, KeyboardInterrupt):
         return Exit.INTERRUPTED
-    is_full = isinstance(error, OSError) and error.errno == _DISK_FULL
-    return Exit.DISK_FULL if is_full or "disk is full" in str(error) else Exit.FAILED
+    return Exit.DISK_FULL if is_disk_full(error) else Exit.FAILED
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error, of the system or of SQLite, says that there is no room."""
+    return (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "disk is full" in str(error)

@@ -25,7 +25,7 @@ EARLY: Final = timedelta(hours=1)
 and would put off to tomorrow what it looked at a moment later yesterday."""
 
 _DAY: Final = timedelta(days=1)
-_AHEAD: Final = _DAY
+AHEAD: Final = _DAY
 """What was done so much later than now was done by a clock that was wrong: it keeps nothing from being done now."""
 _PARAMETERS: Final = 500  # values in a list of a query
 _NUMBER: Final = re.compile("[0-9]+")
@@ -224,7 +224,7 @@ def _due(looks: Iterable[_Looks], now: datetime) -> Iterator[tuple[str, datetime
 
 
 def _latest(now: datetime) -> str:
-    return utc_text(now + _AHEAD)
+    return utc_text(now + AHEAD)
 
 
 def _folded(address: str) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler.captures import CaptureStore, DamagedBody, NewCapture
 from crawler.frontier import Frontier
 from crawler.hosts import parse_site_url
+from crawler.interrupts import INTERRUPTS
 from crawler.runs import RunCounts, RunProblem
 from crawler.settings import run_settings
 
@@ -42,7 +43,6 @@ _COUNTED: Final = (
 _PAGES: Final = 5  # stored posts in whose pages links are looked for; each names all categories of its blog
 _A_LIFETIME: Final = timedelta(days=36_500)  # by then, every post is due
 _QUIET: Final = ("scrapy", "twisted", "asyncio", "protego")
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +229,7 @@ def _own_signals() -> Iterator[bool]:
     if threading.current_thread() is not threading.main_thread():
         yield False
         return
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in INTERRUPTS}
     try:
         yield True
     finally:

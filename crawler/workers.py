@@ -22,7 +22,9 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 from queue import Empty
 from types import FrameType, TracebackType
-from typing import Any, Final, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
+
+from crawler.interrupts import INTERRUPTS
 
 WORTH_IT = 150
 """Fewer items than this are read sooner in one process than others are started."""
@@ -100,7 +102,6 @@ def _prepare_memory() -> None:
         mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES // 4)
 
 
-_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
 _Handler = Callable[[int, FrameType | None], Any]
 
 
@@ -114,11 +115,11 @@ def _interrupts_held() -> Iterator[None]:
     came: list[int] = []
     handlers: dict[int, _Handler] = {}
     if threading.current_thread() is threading.main_thread():  # no other can have handlers
-        for number in _INTERRUPTS:
+        for number in INTERRUPTS:
             if callable(handler := signal.getsignal(number)):
                 handlers[number] = handler
                 signal.signal(number, lambda number, _frame: came.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:
         yield
     finally:
@@ -133,7 +134,7 @@ def _begin_process() -> None:
     """What a process that works for this one does first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _prepare_memory()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from crawler.captures import utc_text
+from crawler.frontier import AHEAD
 from crawler.images.hosts import host_of, is_asked
 from crawler.images.store import ImageStore, Tries
 from normalize.archive import open_readonly
@@ -24,7 +25,6 @@ MAX_TRIES: Final = 5
 """Tries in vain after which a picture is not asked for any more."""
 REST: Final = timedelta(days=7)
 """How long a picture is left alone after a try in vain; one of a clock that was a day ahead or more does not count."""
-_AHEAD: Final = timedelta(days=1)
 
 _QUERY: Final = """
     SELECT images.key, images.url, max(ifnull(posts.published_on, '')), count(*)
@@ -79,7 +79,7 @@ def find_wants(archive: Path, store: ImageStore, roles: Collection[Role], *, now
     with closing(open_readonly(archive)) as connection:
         candidates = _candidates(connection, roles)
     stored, tries = store.keys(), store.tries()
-    rested, latest = utc_text(now - REST), utc_text(now + _AHEAD)
+    rested, latest = utc_text(now - REST), utc_text(now + AHEAD)
     counts, elsewhere = Counter[str](), Counter[str]()
     due: list[tuple[_Candidate, Tries]] = []
     for candidate in candidates:
